@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What a dissector is and how one layer hands over to the next.
+ *
+ * Theory of operation: a dissector is a const row that says which values of
+ * its parents lead to it (bindings). At start the rows are compiled into
+ * direct-index arrays, so that no parent names its children and adding a
+ * protocol is one file and one row in proto_list.h. The walk is a loop, not a
+ * recursion: each dissector reads its header from the cursor, narrows it to
+ * its own length field and returns the next protocol.
+ *
+ * The same function serves the fast path (tree NULL) and the field tree on
+ * screen: it reads once, then, only if there is a tree, adds the fields it has
+ * just read. What the tree shows is therefore what the diagnosis used.
+ */
+#ifndef DISSECT_PROTO_PROTO_H
+#define DISSECT_PROTO_PROTO_H
+
+#include "dissect/packet.h"
+#include "dissect/tree.h"
+
+/** enum binding_kind - In whose number space a binding's value lies */
+enum binding_kind {
+    BIND_NONE = 0,
+    BIND_LINKTYPE,  /* LINKTYPE_ value */
+    BIND_ETHERTYPE, /* IEEE 802 number */
+    BIND_LLC_DSAP,  /* LLC DSAP */
+    BIND_IPPROTO,   /* IANA protocol number */
+    BIND_UDP_PORT,  /* either port */
+    BIND_TCP_PORT,  /* either port; the payload must also look like it */
+};
+
+struct binding {
+    enum binding_kind kind;
+    uint16_t value;
+};
+
+#define BINDINGS_MAX 12
+
+/**
+ * struct dissect - One walk down one packet
+ * @pkt:       What is filled
+ * @c:         What is left of the current layer; the callee reads its header
+ * @wire_left: Octets from c.p to the end of the current layer on the wire,
+ *             which the capture may have cut; kept by dissect_narrow()
+ * @tree:      NULL on the fast path
+ */
+struct dissect {
+    struct packet *pkt;
+    struct cursor c;
+    uint32_t wire_left;
+    struct tree *tree;
+    bool inner; /* inside a tunnel or a quote: fill layers and tree only */
+};
+
+/**
+ * dissect_fn - Read one layer
+ * @d: Walk; d->c stands at the layer's first octet
+ * @l: The layer just pushed (proto and off are set); the callee sets
+ *     header_len, payload_len, and flags when its header is bad
+ *
+ * Return: protocol of what follows (d->c stands there), or PROTO_NONE when
+ * nothing follows. PROTO_RAW shows the rest as octets.
+ */
+typedef enum proto (*dissect_fn)(struct dissect *d, struct layer *l);
+
+/**
+ * struct dissector - A protocol
+ * @name:      As in proto_list.h
+ * @title:     For people: "Transmission Control Protocol"
+ * @ref:       Where it is specified: "RFC 9293"
+ * @proto:     Its number
+ * @app:       An application: skipped on the fast path after recognition
+ * @dissect:   See dissect_fn; not NULL
+ * @recognise: Does this payload look like it? Only for protocols found by
+ *             content. Reads no more than it checks; must not accept noise.
+ *             NULL when the port decides.
+ * @bind:      Up to BINDINGS_MAX rows, ended by kind BIND_NONE
+ */
+struct dissector {
+    const char *name;
+    const char *title;
+    const char *ref;
+    enum proto proto;
+    bool app;
+    dissect_fn dissect;
+    bool (*recognise)(struct cursor payload, uint8_t ip_proto, uint16_t sport,
+                      uint16_t dport);
+    struct binding bind[BINDINGS_MAX];
+};
+
+/* Every dissector by enum proto; index PROTO_NONE is NULL. */
+extern const struct dissector *const dissectors[PROTO_COUNT];
+
+/** proto_init() - Compile the bindings; once, before the first packet */
+void proto_init(void);
+
+/** proto_bound() - Protocol bound to a value, PROTO_NONE when nobody claims */
+enum proto proto_bound(enum binding_kind kind, uint16_t value);
+
+/**
+ * proto_recognise() - Application of a payload, by content then by port
+ * @payload:  The first captured octets of a flow's direction
+ *
+ * Tries @recognise of every dissector bound to one of the ports, then of all
+ * that have one. Return: enum proto, or PROTO_NONE.
+ */
+enum proto proto_recognise(struct cursor payload, uint8_t ip_proto,
+                           uint16_t sport, uint16_t dport);
+
+/** dissect_narrow() - The current layer has @len more octets on the wire
+ *
+ * Trims the cursor; when the outer layer has fewer than @len left, sets
+ * LAYER_CUT_BY_OUTER in @l and keeps the outer length.
+ */
+void dissect_narrow(struct dissect *d, struct layer *l, uint32_t len);
+
+/** dissect_bad() - Copy the cursor's verdict into the layer; returns NONE */
+enum proto dissect_bad(struct dissect *d, struct layer *l);
+
+/** dissect_off() - Offset of the cursor in the packet */
+static inline uint32_t dissect_off(const struct dissect *d)
+{
+    return (uint32_t)(d->c.p - d->pkt->data);
+}
+
+#endif
