@@ -10,6 +10,9 @@
 
 #include "dissect/packet.h"
 
+struct facts;
+struct guest;
+
 enum backend_id {
     BACKEND_UNKNOWN = 0,
     BACKEND_QEMU_SLIRP,
@@ -64,5 +67,34 @@ const struct backend_info *backend_info(enum backend_id id);
 
 /** backend_by_word() - For --backend ID; BACKEND_COUNT when unknown */
 enum backend_id backend_by_word(const char *word);
+
+/* Packets that may tell something about the backend. */
+#define BACKEND_EVENTS                                                         \
+    (EV_ARP | EV_NDP | EV_DHCP | EV_DHCPV6 | EV_TCP_SYN | EV_TCP_SYNACK |      \
+     EV_TCP_RST | EV_ICMP_ECHO | EV_ICMP_ERROR | EV_NTP | EV_DNS | EV_STP)
+
+/* Beside those, the first this many UDP packets are shown too. */
+#define BACKEND_UDP_MAX 4096
+
+struct backend_evidence;
+
+/** backend_evidence_new() - NULL when memory is short */
+struct backend_evidence *backend_evidence_new(void);
+void backend_evidence_free(struct backend_evidence *e);
+
+/**
+ * backend_observe() - Note what a packet tells of the backend
+ * @e:   Evidence of all guests; keyed by station, for guests are named later
+ * @pkt: Packet with one of BACKEND_EVENTS, or one of the first UDP packets
+ * @src_station, @dst_station: station.h indexes of the frame's ends
+ */
+void backend_observe(struct backend_evidence *e, const struct packet *pkt,
+                     uint16_t src_station, uint16_t dst_station);
+
+/** backend_decide() - Verdict for one guest from all that was seen; @out is
+ * overwritten. Reads @facts and writes nothing else. */
+void backend_decide(const struct backend_evidence *e,
+                    const struct facts *facts, const struct guest *guest,
+                    struct backend_verdict *out);
 
 #endif

@@ -28,4 +28,20 @@ struct icmp_error {
                            direction, UINT32_MAX unknown */
 };
 
+struct icmp_ledger;
+
+struct icmp_ledger *icmp_ledger_new(void);
+void icmp_ledger_free(struct icmp_ledger *l);
+
+/** icmp_ledger_add() - Keep an error; NULL when it only added to a row or was
+ * lost, else the new row, whose flow and delay the caller may fill */
+struct icmp_error *icmp_ledger_add(struct icmp_ledger *l,
+                                   const struct packet *pkt,
+                                   uint16_t src_station, uint16_t dst_station);
+
+/** icmp_ledger_rows() - All rows, oldest first; @n how many, @lost how many
+ * errors found no room */
+const struct icmp_error *icmp_ledger_rows(const struct icmp_ledger *l,
+                                          unsigned *n, uint64_t *lost);
+
 #endif
