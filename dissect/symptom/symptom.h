@@ -41,6 +41,12 @@ struct symptom_ctx {
  * @on_request: Each request asked by the guest, once (also gratuitous ones)
  * @conclude:   Judge: add findings, or gaps with the reason
  * @whole_capture: Concluded once with guest NULL instead of once per guest
+ * @state_of:   Symptom whose state it concludes from, NULL: its own. One fold
+ *              then serves a family; @state_size and the hooks are unused
+ * @suppresses: Ids, ended by NULL, of symptoms that this one explains. Their
+ *              findings of the same guest are dropped when they overlap a
+ *              finding of this one in time and peer (one without a peer
+ *              covers all), unless their own cause is proven
  */
 struct symptom {
     const char *id;
@@ -48,6 +54,8 @@ struct symptom {
     enum severity severity;
     bool whole_capture;
     size_t state_size;
+    const struct symptom *state_of;
+    const char *const *suppresses;
     void (*on_flow)(const struct symptom_ctx *c, void *state,
                     const struct flow *f, int dir);
     void (*on_request)(const struct symptom_ctx *c, void *state,
