@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The tables of scenarios, SCENARIOS(table): one row for each file
+ * tests/gen/scene_*.c. No include guard: included several times.
+ */
+/* clang-format off */
+SCENARIOS(backend_scenes)   /* each backend, nothing wrong */
+SCENARIOS(demo_scenes)      /* make demo */
+/* clang-format on */
