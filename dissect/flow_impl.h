@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * What the files of the flow module share and nobody else sees: the table, the
+ * arithmetic of sequence numbers, and who calls whom (flow.c, the table, calls
+ * flow_tcp.c for TCP; both note what went wrong through flow_trouble.c).
+ */
+#ifndef DISSECT_FLOW_IMPL_H
+#define DISSECT_FLOW_IMPL_H
+
+#include "dissect/flow.h"
+
+/* Times after which a flow counts as over (RFC 4787 asks NATs for 2 minutes
+ * of UDP or more; user-mode backends keep 240 s). */
+#define IDLE_OTHER_NS  (INT64_C(300) * 1000000000)
+#define IDLE_EMBRYO_NS (INT64_C(120) * 1000000000)
+#define IDLE_HALF_NS   (INT64_C(300) * 1000000000)
+#define IDLE_GAP_NS    (INT64_C(20) * 1000000000)
+#define STALL_NS       (INT64_C(1) * 1000000000)
+#define REORDER_US     3000u
+#define RTO_MS         200
+#define MTU_GRACE_US   200000u
+#define COPY_US        1000u
+#define SEQ_JUMP_MAX   (64 << 20) /* farther ahead is not a gap */
+#define MSS_SANE       48u
+
+/** struct copy_note - A packet seen lately: 24 bits of its digest, its TTL */
+struct copy_note {
+    uint32_t sig_ttl;
+    uint32_t us;
+};
+
+#define COPY_SETS 512
+#define COPY_WAYS 2
+
+/** struct index_entry - @slot1 is a slot number plus one, 0 when empty */
+struct index_entry {
+    uint32_t tag; /* low half of the hash; picks the home position too */
+    uint32_t slot1;
+};
+
+/**
+ * struct flow_index - Open addressing, linear probing, backward-shift delete
+ * @base:  Reservation; each doubling moves to the next part of it
+ * @entry: Table in use, @mask + 1 entries
+ */
+struct flow_index {
+    struct index_entry *base;
+    size_t base_size;
+    struct index_entry *entry;
+    uint32_t mask;
+    uint32_t count;
+    uint32_t max_entries;
+};
+
+struct flow_table {
+    struct flow *slot;
+    uint32_t flows_max;
+    uint32_t high;       /* slots ever used */
+    uint32_t free_first; /* list through next */
+    uint32_t open_count;
+    uint32_t evict_hand, tick_hand;
+    uint32_t closed_first, closed_last, closed_count, closed_max;
+    uint32_t next_id;
+    uint64_t seed;
+    struct flow_index index;
+    struct flow_trouble *trouble;
+    uint32_t trouble_max, trouble_high, trouble_free;
+    flow_retire_fn retire;
+    void *retire_ctx;
+    struct flow_counts counts;
+    struct copy_note copy[COPY_SETS][COPY_WAYS];
+};
+
+/* RFC 9293 section 3.4: sequence numbers compare modulo 2^32. */
+static inline int32_t seq_diff(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b);
+}
+
+static inline void sat8(uint8_t *v)
+{
+    if (*v != UINT8_MAX)
+        (*v)++;
+}
+
+static inline uint16_t sat16_add(uint16_t v, uint32_t n)
+{
+    return n > (uint32_t)(UINT16_MAX - v) ? UINT16_MAX : (uint16_t)(v + n);
+}
+
+static inline uint16_t clamp16(uint32_t v)
+{
+    return v > UINT16_MAX ? UINT16_MAX : (uint16_t)v;
+}
+
+static inline uint32_t ts_us(int64_t ts_ns)
+{
+    return (uint32_t)((uint64_t)ts_ns / 1000);
+}
+
+static inline uint16_t ts_ms(int64_t ts_ns)
+{
+    return (uint16_t)((uint64_t)ts_ns / 1000000);
+}
+
+/** flow_tcp_begins_anew() - Is this packet of a known tuple another flow? */
+bool flow_tcp_begins_anew(const struct flow *f, unsigned dir,
+                          const struct packet *pkt);
+
+/** flow_tcp_packet() - Account a TCP segment; last_ns is still the old one
+ * Return: true when the connection is over with it. */
+bool flow_tcp_packet(struct flow_table *t, struct flow *f, unsigned dir,
+                     const struct packet *pkt);
+
+/** flow_tcp_wire() - How a segment crosses a wire
+ * @count: Wire segments it stands for
+ * @head:  Payload octets of the first of them
+ * Return: IP length of the first.
+ */
+uint16_t flow_tcp_wire(const struct flow *f, unsigned dir,
+                       const struct packet *pkt, uint32_t *count,
+                       uint32_t *head);
+
+/** flow_full_size() - IP length of a full segment of a direction, 0 unknown */
+unsigned flow_full_size(const struct flow *f, unsigned dir);
+
+/** flow_history_add() - Append a letter, capital for the originator */
+void flow_history_add(struct flow *f, unsigned dir, char lower);
+
+/** flow_trouble_get() - Trouble of a flow, made when missing; NULL when full */
+struct flow_trouble *flow_trouble_get(struct flow_table *t, struct flow *f);
+struct flow_trouble *flow_trouble_peek(const struct flow_table *t,
+                                       const struct flow *f);
+void flow_trouble_release(struct flow_table *t, struct flow *f);
+
+/** struct resend - A retransmission as flow_tcp.c saw it */
+struct resend {
+    uint32_t seq, end;        /* of its head wire segment */
+    uint16_t wire;            /* IP length of that */
+    uint32_t count;           /* wire segments */
+    unsigned full;            /* IP length of a full segment, 0 unknown */
+    int64_t now_ns, quiet_ns; /* since the flow's previous packet */
+    uint16_t since_nxt_ms;
+    uint32_t frame;
+    bool df;
+    bool seen_first; /* its first transmission passed the capture point */
+    bool was_acked;
+    bool dup_acked; /* three duplicate ACKs, or one with SACK before it */
+    bool outstanding;
+};
+
+void trouble_resend(struct trouble_dir *td, const struct resend *r);
+
+/** trouble_acked() - The other side acknowledged up to @ack
+ * Return: gaps never seen that it covers. */
+unsigned trouble_acked(struct trouble_dir *td, uint32_t ack, int64_t now_ns);
+
+/** trouble_gap_open() - [start, end) was skipped; see struct trouble_gap */
+void trouble_gap_open(struct trouble_dir *td, struct trouble_gap gap,
+                      int64_t now_ns, uint32_t frame);
+
+/** enum gap_fill - What old octets that arrive now are */
+enum gap_fill {
+    GAP_SEEN,      /* seen before: a retransmission */
+    GAP_REORDERED, /* not seen before, sent in time, overtaken */
+    GAP_RESENT,    /* not seen before, sent again */
+};
+
+/** trouble_gap_fill() - [seq, end) arrived
+ * @reorder_us: How late a reordered segment may be
+ */
+enum gap_fill trouble_gap_fill(struct trouble_dir *td, uint32_t seq,
+                               uint32_t end, uint16_t ip_id, int64_t now_ns,
+                               uint32_t frame, uint32_t reorder_us);
+
+void trouble_window_zero(struct trouble_dir *td, int64_t now_ns,
+                         uint32_t frame);
+void trouble_window_open(struct trouble_dir *td, int64_t now_ns,
+                         uint32_t frame);
+void trouble_idle(struct flow_trouble *tr, unsigned dir, int64_t gap_ns,
+                  uint32_t frame);
+
+/** trouble_after_icmp() - Count @wire when it ignores a path MTU message */
+void trouble_after_icmp(struct flow_trouble *tr, const struct flow *f,
+                        unsigned dir, uint32_t wire, int64_t now_ns,
+                        uint32_t frame);
+
+#endif
