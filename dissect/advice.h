@@ -80,7 +80,7 @@ void advice_verdict(const struct facts *facts, const struct finding *f,
 /** advice_cause_text() - Template of a cause, NULL when the key is unknown */
 const char *advice_cause_text(const char *id, const char *key);
 
-/** advice_step_applies() - Is the step for this finding's causes and backend? */
+/** advice_step_applies() - Is it for this finding's causes and backend? */
 bool advice_step_applies(const struct advice_step *s, const struct facts *facts,
                          const struct finding *f);
 
