@@ -46,7 +46,106 @@ TEST_BIN  := $(TEST_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 TEST_HELP := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/gen/*.c))
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN  := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
-REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/replay/%)
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+
+.PHONY: all demo test check check-asan lint format check-format bench fuzz \
+        cover install uninstall dist clean help deps deps-demo deps-test \
+        deps-lint check-deps corpus lint-objects
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: check-deps $(BUILD)/tapscope
+
+help:
+	@sed -n 's/^#   //p' Makefile
+	@echo 'check-asan  tests under ASan and UBSan     lint    static checks'
+	@echo 'bench       speed and memory, as ratios    fuzz    T=pcapfile SECS=60'
+	@echo 'corpus      every shared capture           cover   line coverage'
+	@echo 'install     DESTDIR= PREFIX=               dist    tarball'
+
+# What is missing is named with the package that brings it.
+check-deps:
+	@missing=; for p in $(PKGS); do \
+	  pkg-config --exists $$p 2>/dev/null || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "tapscope: missing libraries:$$missing" >&2; \
+	  echo "tapscope: on Debian: apt-get install $(APT_DEMO)" >&2; exit 1; fi
+
+deps-demo: ; @tests/install-packages $(APT_DEMO)
+deps-test: ; @tests/install-packages $(APT_TEST)
+deps-lint: ; @tests/install-packages $(APT_LINT)
+
+$(BUILD)/tapscope: $(BUILD)/cli/main.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(LIB): $(OBJ_LIB)
+	$(call say,AR,$@)
+	$(Q)rm -f $@; ar rcs $@ $^
+
+$(BUILD)/dissect/%.o: dissect/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(DISSECT_WARN) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/explain_pages.o: $(BUILD)/explain_pages.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/explain_pages.c: $(PAGES) docs/embed-pages
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)docs/embed-pages $(PAGES) > $@
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(TEST_HELP) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+
+$(BUILD)/mkcapture: $(BUILD)/tests/mkcapture.o $(TEST_HELP) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+$(BUILD)/bench/mkbench: $(BUILD)/tests/bench/mkbench.o $(TEST_HELP)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+
+# Fuzz drivers: with libFuzzer (clang), and with a plain main to replay files.
+FUZZ_FLAGS := -std=c11 -O1 -g -pthread -fsanitize=address,undefined \
+              -fno-sanitize-recover=undefined
+FUZZ_OBJ   := $(OBJ_LIB:$(BUILD)/%.o=$(BUILD)/fuzzobj/%.o)
+
+$(BUILD)/fuzzobj/explain_pages.o: $(BUILD)/explain_pages.c
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(CPPFLAGS) $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/fuzzobj/%.o: %.c
+	$(call say,CLANG,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(CPPFLAGS) $(FUZZ_FLAGS) $(PKG_CFLAGS) \
+	  -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(CPPFLAGS) $(FUZZ_FLAGS) $(PKG_CFLAGS) -fsanitize=fuzzer \
+	  -o $@ $^ $(PKG_LIBS) -lm
+
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
