@@ -218,7 +218,7 @@ void reach_on_flow(const struct symptom_ctx *c, void *state,
     }
 }
 
-static void fold_quiet(struct reach *r, const struct request *q)
+static void fold_quiet(struct reach *r, const struct request *q, bool off_link)
 {
     struct reach_quiet *e = NULL;
 
@@ -230,6 +230,7 @@ static void fold_quiet(struct reach *r, const struct request *q)
         e = &r->quiet[r->nquiet++];
         e->addr = q->server;
         e->kind = q->kind;
+        e->off_link = off_link;
     }
     if (!e)
         return;
@@ -265,10 +266,11 @@ void reach_on_request(const struct symptom_ctx *c, void *state,
     if (answered && (q->kind == REQUEST_DHCP ||
                      facts_is_gateway(c->facts, c->guest, &q->server)))
         fold_gateway(r, q);
-    if (q->status == REQUEST_NEVER &&
-        (q->kind == REQUEST_ECHO || q->kind == REQUEST_DNS) &&
-        facts_off_link(c->guest, &q->server))
-        fold_quiet(r, q);
+    if (q->status != REQUEST_NEVER)
+        return;
+    bool off_link = facts_off_link(c->guest, &q->server);
+    if (q->kind == REQUEST_DNS || (q->kind == REQUEST_ECHO && off_link))
+        fold_quiet(r, q, off_link);
 }
 
 static void note_end(const struct symptom_ctx *c, struct finding *f,
@@ -328,11 +330,13 @@ static void count_open(struct reach_open *o, const struct flow *f,
     }
 }
 
-static void count_later(struct reach_open *o, const struct flow *f, bool same)
+static void count_later(struct reach_open *o, const struct flow *f,
+                        int64_t until_ns, bool same)
 {
     bool better = !same && !o->ok_elsewhere;
 
     o->ok_later++;
+    o->ok_until += f->first_ns <= until_ns;
     o->ok_elsewhere += !same;
     if (o->ok_later == 1 || better) {
         o->ok_frame = f->synack_frame;
@@ -342,7 +346,8 @@ static void count_later(struct reach_open *o, const struct flow *f, bool same)
 }
 
 struct reach_open reach_open_at(const struct symptom_ctx *c, int64_t at_ns,
-                                const union addr *a, uint16_t port)
+                                int64_t until_ns, const union addr *a,
+                                uint16_t port)
 {
     const struct flow_table *t = c->facts->flows;
     struct reach_open o = { 0 };
@@ -358,7 +363,7 @@ struct reach_open reach_open_at(const struct symptom_ctx *c, int64_t at_ns,
         if (open_then(f, at_ns))
             count_open(&o, f, at_ns, same);
         else if (f->first_ns > at_ns && facts_off_link(c->guest, &f->addr[1]))
-            count_later(&o, f, same);
+            count_later(&o, f, until_ns, same);
     }
     return o;
 }

@@ -59,7 +59,8 @@ struct reach_peer {
     struct reach_try at[REACH_TRIES]; /* the earliest ones */
 };
 
-/** struct reach_quiet - An off-link address whose echo or DNS stays silent */
+/** struct reach_quiet - An address whose echo or DNS stays silent: off-link
+ * ones, and the backend's own DNS */
 struct reach_quiet {
     union addr addr;
     int64_t first_ns, last_ns;
@@ -67,6 +68,7 @@ struct reach_quiet {
     uint16_t source;
     uint16_t tries;
     uint8_t kind; /* enum request_kind */
+    bool off_link;
 };
 
 /** struct reach - Fold state; plain data */
@@ -85,6 +87,9 @@ struct reach {
     struct reach_peer peer[REACH_PEERS];
     struct reach_quiet quiet[REACH_QUIET];
 };
+
+/* Owns the fold: the others conclude from its state (connect.c). */
+extern const struct symptom connect_timeout_symptom;
 
 /** attempt_of() - Classify a flow; @dir as for on_flow */
 enum attempt attempt_of(const struct facts *facts, const struct flow *f,
@@ -111,12 +116,13 @@ void reach_evidence(const struct symptom_ctx *c, struct finding *f,
  * @all, @same:   Open then; and of these to the given endpoint
  * @peers:        Distinct endpoints among @all are more than one
  * @moved_later:  Open then, and packets followed more than a second later
- * @ok_later:     Off-link connections begun later, by @until_ns, and answered
+ * @ok_later:     Off-link connections begun later and answered
+ * @ok_until:     Of these begun by @until_ns
  * @ok_elsewhere: Of these to another endpoint, while @same were still open
  * @ok_frame, @ok_ns: SYN-ACK of the first of @ok_elsewhere, else @ok_later
  */
 struct reach_open {
-    uint32_t all, same, moved_later, ok_later, ok_elsewhere;
+    uint32_t all, same, moved_later, ok_later, ok_until, ok_elsewhere;
     uint32_t ok_frame;
     int64_t ok_ns;
     uint16_t ok_source;
@@ -130,7 +136,8 @@ struct reach_open {
  * Flows that have left the table are not seen: the counts are lower bounds.
  */
 struct reach_open reach_open_at(const struct symptom_ctx *c, int64_t at_ns,
-                                const union addr *a, uint16_t port);
+                                int64_t until_ns, const union addr *a,
+                                uint16_t port);
 
 /** unicast_visible() - Would an answer sent to the guest alone be captured?
  *
