@@ -24,7 +24,7 @@
 static void no_route_all(const struct symptom_ctx *c, const struct unreach *u,
                          struct findings *out)
 {
-    unsigned kinds = (u->tcp > 0) + (u->udp > 0) + (u->echo > 0);
+    unsigned kinds = (u->tcp ? 1u : 0) + (u->udp ? 1u : 0) + (u->echo ? 1u : 0);
     bool kernel = gate_terminates(c->guest) == 0;
     struct finding *f = finding_add(out, c->self, c->guest_index,
                                     kernel || kinds > 1 ? 90 : 75);
