@@ -29,8 +29,8 @@
 
 enum group { G_MAC, G_DHCP, G_RA, G_TCP, G_IP, G_ADDR, G_GUEST, G_COUNT };
 
-#define SLIRP_FAMILY                                                           \
-    (BACKEND_BIT(BACKEND_QEMU_SLIRP) | BACKEND_BIT(BACKEND_SLIRP4NETNS) |      \
+#define SLIRP_FAMILY                                                      \
+    (BACKEND_BIT(BACKEND_QEMU_SLIRP) | BACKEND_BIT(BACKEND_SLIRP4NETNS) | \
      BACKEND_BIT(BACKEND_VBOX_NAT))
 #define BIT BACKEND_BIT
 
@@ -236,8 +236,7 @@ static void vote_hyperv_mac(struct ballot *b, const struct far_end *far)
     char mac[MAC_STRLEN];
 
     if (far->station != b->guest->gateway ||
-        !mac_starts(&far->mac, oui_hyperv, 3) ||
-        !guest_has_oui(b, oui_hyperv))
+        !mac_starts(&far->mac, oui_hyperv, 3) || !guest_has_oui(b, oui_hyperv))
         return;
     vote(b, G_MAC, BIT(BACKEND_HYPERV_NAT), 45, far->first_src_frame,
          "gateway MAC %s and the guest's are Hyper-V's",
@@ -260,8 +259,8 @@ static void vote_dhcp_slirp(struct ballot *b, const struct dhcp_traits *d)
     if (d->host_vbox)
         vote(b, G_DHCP, BIT(BACKEND_VBOX_NAT), 85, d->frame,
              "DHCP host name option \"vbox\": VirtualBox's libslirp engine");
-    if (d->lease_s != 86400 || (!ORDER(d, order_slirp) &&
-                                !ORDER(d, order_slirp_restricted)))
+    if (d->lease_s != 86400 ||
+        (!ORDER(d, order_slirp) && !ORDER(d, order_slirp_restricted)))
         return;
     vote(b, G_DHCP, SLIRP_FAMILY, 80, d->frame,
          "DHCP answer as libslirp builds it: options 53,54,1,3,6,51, lease "
@@ -314,8 +313,7 @@ static void vote_dhcp_dnsmasq(struct ballot *b, const struct dhcp_traits *d)
     if (!ORDER(d, order_dnsmasq))
         return;
     vote(b, G_DHCP,
-         BIT(BACKEND_LIBVIRT_NAT) |
-             (virbr0 ? 0 : BIT(BACKEND_TAP_BRIDGED)),
+         BIT(BACKEND_LIBVIRT_NAT) | (virbr0 ? 0 : BIT(BACKEND_TAP_BRIDGED)),
          virbr0 ? 75 : 35, d->frame, "DHCP from dnsmasq at %s%s",
          addr_format(&d->server_id, ip),
          virbr0 ? ", libvirt's default network" : "");
@@ -332,8 +330,8 @@ static void vote_dhcp(struct ballot *b, const struct far_end *far)
     vote_dhcp_vmware(b, far);
     vote_dhcp_dnsmasq(b, d);
     if (d->lease_s == UINT32_MAX)
-        vote(b, G_DHCP, BIT(BACKEND_PASST), d->mtu == 65520 ? 85 : 60,
-             d->frame, "DHCP lease without end%s: passt",
+        vote(b, G_DHCP, BIT(BACKEND_PASST), d->mtu == 65520 ? 85 : 60, d->frame,
+             "DHCP lease without end%s: passt",
              d->mtu == 65520 ? " and MTU 65520" : "");
     if (d->lease_s == 3600 && v4_in(&d->server_id, 0xc0a87f00, 24) &&
         !ORDER(d, order_dnsmasq))
@@ -472,8 +470,8 @@ static void vote_addresses(struct ballot *b)
     for (size_t i = 0; i < ARRAY_LEN(subnets); i++)
         for (unsigned k = 0; k < g->nipv4; k++)
             if (v4_in(&g->ipv4[k], subnets[i].net, subnets[i].bits)) {
-                vote(b, G_ADDR, subnets[i].backends, subnets[i].weight, 0,
-                     "%s", subnets[i].text);
+                vote(b, G_ADDR, subnets[i].backends, subnets[i].weight, 0, "%s",
+                     subnets[i].text);
                 break;
             }
 }
@@ -609,9 +607,8 @@ static bool row_concerns(const struct far_end *far, const struct guest *g)
            far->station == g->gateway;
 }
 
-void backend_decide(const struct backend_evidence *e,
-                    const struct facts *facts, const struct guest *guest,
-                    struct backend_verdict *out)
+void backend_decide(const struct backend_evidence *e, const struct facts *facts,
+                    const struct guest *guest, struct backend_verdict *out)
 {
     struct ballot b = { .facts = facts, .guest = guest };
 

@@ -74,7 +74,8 @@ static void note_slirp_isn(struct tcp_traits *t, const struct packet *pkt)
         t->isn_frame = pkt->number;
 }
 
-static void note_synack_options(struct tcp_traits *t, const struct tcp_info *tcp)
+static void note_synack_options(struct tcp_traits *t,
+                                const struct tcp_info *tcp)
 {
     unsigned opts = tcp->options & (unsigned)~TCPO_NOP;
 
@@ -145,8 +146,7 @@ static void note_dhcp(struct far_end *far, const struct packet *pkt)
         .has_router = m.nrouter > 0,
         .broadcast = addr_is_broadcast(&pkt->dst),
         .bootfile_pxe = ends_with(m.bootfile, m.bootfile_len, ".pxe"),
-        .host_vbox = m.hostname_len == 4 &&
-                     memcmp(m.hostname, "vbox", 4) == 0,
+        .host_vbox = m.hostname_len == 4 && memcmp(m.hostname, "vbox", 4) == 0,
     };
     if (d->has_router)
         d->router = m.router[0];

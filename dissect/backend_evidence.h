@@ -11,17 +11,17 @@
 #include "dissect/backend.h"
 #include "dissect/station.h"
 
-#define FAR_MAX      128
-#define FAR_IPS_MAX  8
+#define FAR_MAX        128
+#define FAR_IPS_MAX    8
 #define DHCP_ORDER_MAX 16
 
 /** struct tcp_traits - The SYN-ACKs one far end sent; counts saturate */
 struct tcp_traits {
     uint32_t synacks;
-    uint32_t mss_only;   /* options: MSS and nothing else */
-    uint32_t no_options; /* none at all: no real stack does that */
+    uint32_t mss_only;    /* options: MSS and nothing else */
+    uint32_t no_options;  /* none at all: no real stack does that */
     uint32_t mss_ws_only; /* MSS and window scale, no SACK, no timestamps */
-    uint32_t rich;       /* SACK permitted or timestamps: a full stack */
+    uint32_t rich;        /* SACK permitted or timestamps: a full stack */
     uint32_t win_65535, win_32768, win_64240, win_8k;
     uint32_t df, id_zero;
     uint32_t ttl_64, ttl_128, ttl_255;
@@ -29,8 +29,8 @@ struct tcp_traits {
     uint32_t last_slirp_isn;
     uint8_t ttl_min, ttl_max;
     uint16_t mss_max, mss_min;
-    uint64_t frame;      /* of the first */
-    uint64_t isn_frame;  /* of the first slirp-like ISN */
+    uint64_t frame;     /* of the first */
+    uint64_t isn_frame; /* of the first slirp-like ISN */
 };
 
 /** struct dhcp_traits - The first OFFER or ACK it sent */
@@ -59,7 +59,7 @@ struct ra_traits {
 
 /** struct far_end - One row of evidence */
 struct far_end {
-    uint16_t station; /* station index, or of the guest when !has_mac */
+    uint16_t station;  /* station index, or of the guest when !has_mac */
     uint16_t heard_by; /* last station that it sent unicast to */
     bool has_mac;
     struct mac mac;
