@@ -22,9 +22,12 @@ extern const struct explain_page explain_pages[];
 /** explain_find() - Page by name, or NULL */
 const struct explain_page *explain_find(const char *name);
 
+/** explain_near() - Page whose name is a slip of the keyboard away, or NULL */
+const struct explain_page *explain_near(const char *name);
+
 /** explain_write() - Page as terminal text; @colour: headings in bold */
-void explain_write(const struct explain_page *page, bool colour,
-                   unsigned width, struct out *o);
+void explain_write(const struct explain_page *page, bool colour, unsigned width,
+                   struct out *o);
 
 /** explain_list() - Names with their first line, for "tapscope explain" */
 void explain_list(struct out *o);

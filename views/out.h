@@ -24,4 +24,8 @@ void outf(struct out *o, const char *fmt, ...)
 /** out_file() - Sink over a stdio FILE (a FILE pointer as @file) */
 struct out out_file(void *file);
 
+/** out_ascii() - Sink that hands ASCII on to @inner and shows the rest as \xNN
+ * @inner must outlive it */
+struct out out_ascii(struct out *inner);
+
 #endif
