@@ -646,44 +646,28 @@ static bool dns_recognise(struct cursor payload, uint8_t ip_proto,
     return !tcp || counts[1] + counts[2] + counts[3] < 2048;
 }
 
-static const char *message_title(const struct dns_msg *m)
+static bool is_over_tcp(const struct packet *pkt)
 {
-    return m->qr ? "response" : "query";
-}
-
-static bool is_tcp(const struct dissect *d, const struct layer *l)
-{
-    const struct layer *below = l - 1;
-
-    return l > d->pkt->layer && below->proto == PROTO_TCP;
+    return pkt->nlayer > 1 && pkt->layer[pkt->nlayer - 2].proto == PROTO_TCP;
 }
 
 static enum proto dns_dissect(struct dissect *d, struct layer *l)
 {
-    struct cursor start = d->c, msg = d->c;
-    bool tcp = is_tcp(d, l);
-    uint32_t off = dissect_off(d), len;
+    bool tcp = is_over_tcp(d->pkt);
+    struct cursor msg = tcp ? tcp_message(d->c) : d->c;
+    uint32_t len = (uint32_t)(cursor_left(&msg) + (tcp ? 2 : 0));
     struct dns_msg m;
 
-    if (tcp)
-        msg = tcp_message(msg);
+    read_message(NULL, msg, &m);
     if (d->tree) {
-        dns_parse(msg, &m);
-        tree_open(d->tree, "dns", off, (uint32_t)cursor_left(&start),
-                  "Domain Name System (%s): %s %s", message_title(&m), m.qname,
-                  m.has_question ? dns_type_name(m.qtype) : "");
+        tree_open(d->tree, "dns", dissect_off(d), len,
+                  "Domain Name System (%s): %s %s", m.qr ? "response" : "query",
+                  m.qname, m.has_question ? dns_type_name(m.qtype) : "");
         if (tcp)
-            field_add_value(d, start, "dns.length", "Length", FORM_DEC, 2);
+            field_add_value(d, d->c, "dns.length", "Length", FORM_DEC, 2);
+        read_message(d, msg, &m);
     }
-    read_message(d->tree ? d : NULL, msg, &m);
-    if (d->tree)
-        tree_close(d->tree);
-    len = (uint32_t)(cursor_left(&msg) + (tcp ? 2 : 0));
-    l->header_len = len;
-    l->payload_len = d->wire_left > len ? d->wire_left - len : 0;
-    l->flags |= m.verdict;
-    cursor_skip(&d->c, len);
-    return PROTO_NONE;
+    return app_done(d, l, len, m.verdict);
 }
 
 const struct dissector dns_dissector = {

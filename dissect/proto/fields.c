@@ -140,3 +140,18 @@ void field_add_value(struct dissect *d, struct cursor c, const char *name,
 
     row_add(d, c, &row, len);
 }
+
+enum proto app_done(struct dissect *d, struct layer *l, uint32_t len,
+                    uint8_t verdict)
+{
+    l->header_len = len;
+    l->payload_len = d->wire_left > len ? d->wire_left - len : 0;
+    cursor_skip(&d->c, len);
+    if (verdict) {
+        d->c.bad = verdict;
+        dissect_bad(d, l);
+    }
+    if (d->tree)
+        tree_close(d->tree);
+    return PROTO_NONE;
+}

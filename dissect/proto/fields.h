@@ -64,4 +64,14 @@ void fields_add(struct dissect *d, struct cursor header,
 void field_add_value(struct dissect *d, struct cursor c, const char *name,
                      const char *label, enum field_form form, size_t len);
 
+/**
+ * app_done() - A message of @len captured octets has been read
+ * @verdict: enum layer_verdict bits of the first thing that was wrong
+ *
+ * Sets the layer, shows the verdict, closes the protocol's line in the tree.
+ * Return: PROTO_NONE, for a dissector to return
+ */
+enum proto app_done(struct dissect *d, struct layer *l, uint32_t len,
+                    uint8_t verdict);
+
 #endif
