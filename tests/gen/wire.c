@@ -35,8 +35,12 @@ uint8_t *put32(uint8_t *p, uint32_t v)
 
 void fill(uint8_t *p, size_t n, uint32_t at)
 {
-    for (size_t i = 0; i < n; i++)
-        p[i] = (uint8_t)('a' + (at + i) % 23);
+    static uint8_t pattern[23 + GEN_FRAME_MAX];
+
+    if (!pattern[0])
+        for (size_t i = 0; i < sizeof(pattern); i++)
+            pattern[i] = (uint8_t)('a' + i % 23);
+    memcpy(p, pattern + at % 23, n);
 }
 
 void ip_bytes(const char *text, uint8_t *out)
