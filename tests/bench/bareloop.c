@@ -105,7 +105,8 @@ static void count(const uint8_t *p, uint32_t caplen, uint32_t wirelen)
 int main(int argc, char **argv)
 {
     struct stat st;
-    const uint8_t *map, *p, *end;
+    const uint8_t *p, *end;
+    void *map;
     uint64_t packets = 0;
     int fd = argc == 2 ? open(argv[1], O_RDONLY) : -1;
 
@@ -119,9 +120,9 @@ int main(int argc, char **argv)
         perror(argv[1]);
         return 1;
     }
-    madvise((void *)(uintptr_t)map, (size_t)st.st_size, MADV_SEQUENTIAL);
-    p = map + 24;
-    end = map + st.st_size;
+    madvise(map, (size_t)st.st_size, MADV_SEQUENTIAL);
+    p = (const uint8_t *)map + 24;
+    end = (const uint8_t *)map + st.st_size;
     while (end - p >= 16) {
         uint32_t caplen, wirelen;
 

@@ -12,29 +12,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int replay(const char *path)
 {
     FILE *in = fopen(path, "rb");
-    uint8_t *data = NULL;
-    size_t size = 0, room = 0, n;
+    uint8_t *data;
+    long size;
 
-    if (!in) {
+    if (!in || fseek(in, 0, SEEK_END) || (size = ftell(in)) < 0) {
         perror(path);
         return 1;
     }
-    do {
-        if (room - size < 65536) {
-            room = room ? room * 2 : 131072;
-            data = realloc(data, room);
-            if (!data) {
-                fprintf(stderr, "%s: out of memory\n", path);
-                exit(1);
-            }
-        }
-        n = fread(data + size, 1, room - size, in);
-        size += n;
-    } while (n);
-    fclose(in);
+    rewind(in);
     /* Exactly as long as the input, so that a read past it is seen. */
-    data = realloc(data, size ? size : 1);
-    LLVMFuzzerTestOneInput(data, size);
+    data = malloc(size ? (size_t)size : 1);
+    if (!data || fread(data, 1, (size_t)size, in) != (size_t)size) {
+        perror(path);
+        return 1;
+    }
+    fclose(in);
+    LLVMFuzzerTestOneInput(data, (size_t)size);
     free(data);
     return 0;
 }

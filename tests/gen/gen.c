@@ -107,7 +107,7 @@ static void write_pcapng_isb(struct gen *g, FILE *out)
     p = le32(le32(p, (uint32_t)(ts >> 32)), (uint32_t)ts);
     p = le16(le16(p, 5), 8); /* isb_ifdrop */
     p = le32(le32(p, (uint32_t)g->drops), 0);
-    p = le32(p, 0); /* opt_endofopt */
+    le32(p, 0); /* opt_endofopt */
     le32(isb + sizeof(isb) - 4, sizeof(isb));
     fwrite(isb, 1, sizeof(isb), out);
 }

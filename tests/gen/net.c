@@ -111,8 +111,8 @@ void gen_bringup(struct gen *g)
     if (net->server.version)
         gen_bringup_dhcp(g);
     arp_for(g, &net->gw);
-    if (memcmp(net->dns.ip, net->gw.ip, 4) &&
-        !memcmp(net->dns.ip, net->guest.ip, 3)) {
+    if (memcmp(net->dns.ip, net->gw.ip, 4) != 0 &&
+        memcmp(net->dns.ip, net->guest.ip, 3) == 0) {
         struct host dns = net->dns;
 
         /* libslirp answers for its DNS address with a MAC of its own, from
