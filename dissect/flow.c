@@ -19,9 +19,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include "dissect/core/hash.h"
 #include "dissect/flow_impl.h"
 #include "dissect/proto/proto.h"
 
@@ -102,7 +100,7 @@ static uint64_t tuple_hash(const struct flow_table *t, const struct tuple *tp)
         .ip_proto = tp->ip_proto,
     };
 
-    return XXH3_64bits_withSeed(&key, sizeof(key), t->seed);
+    return hash_bytes(&key, sizeof(key), t->seed);
 }
 
 static void tuple_of_flow(struct tuple *tp, const struct flow *f)
@@ -416,7 +414,9 @@ static void flow_init(struct flow_table *t, struct flow *f,
     f->addr[flip] = *tp->src;
     f->addr[!flip] = *tp->dst;
     f->port[flip] = tp->sport;
-    f->port[!flip] = is_icmp(tp->ip_proto) ? 0 : tp->dport;
+    f->port[!flip] = tp->dport;
+    if (is_icmp(tp->ip_proto))
+        f->port[1] = 0;
     f->vlan = tp->vlan;
     f->ip_proto = tp->ip_proto;
     f->station[0] = f->station[1] = UINT16_MAX;

@@ -458,11 +458,20 @@ static void rtt_sample(struct flow_dir *o, uint32_t now_us)
         us > UINT32_MAX - o->rtt_sum_us ? UINT32_MAX : o->rtt_sum_us + us;
 }
 
+static void count_unseen(struct flow_table *t, struct segment *s)
+{
+    struct flow_counts *c = &t->counts;
+
+    sat8(&s->f->ack_unseen);
+    if (c->ack_unseen < 4)
+        c->ack_unseen_frame[c->ack_unseen] = s->pkt->number;
+    c->ack_unseen++;
+}
+
 static void note_acked(struct flow_table *t, struct segment *s, uint32_t ack)
 {
     struct flow_dir *o = s->o;
     struct flow_trouble *tr;
-    unsigned unseen;
 
     if (o->pend_len && seq_diff(ack, o->pend_end) >= 0) {
         o->flags |= FDIR_ACKED_DATA;
@@ -475,35 +484,25 @@ static void note_acked(struct flow_table *t, struct segment *s, uint32_t ack)
     tr = flow_trouble_peek(t, s->f);
     if (!tr)
         return;
-    unseen = trouble_acked(&tr->dir[!s->dir], ack, s->now_ns);
-    while (unseen--) {
-        sat8(&s->f->ack_unseen);
-        if (t->counts.ack_unseen < 4)
-            t->counts.ack_unseen_frame[t->counts.ack_unseen] = s->pkt->number;
-        t->counts.ack_unseen++;
-    }
+    for (unsigned n = trouble_acked(&tr->dir[!s->dir], ack, s->now_ns); n; n--)
+        count_unseen(t, s);
 }
 
 /* Data was acknowledged that the capture does not hold. Go on from there, and
  * remember the gap: the data may only have been overtaken by its ACK. */
 static void note_ack_unseen(struct flow_table *t, struct segment *s)
 {
-    struct flow_trouble *tr;
+    struct flow_trouble *tr = flow_trouble_get(t, s->f);
     struct trouble_gap gap = {
         .start = s->o->nxt,
         .end = s->tcp->ack,
         .us = s->us,
+        .acked = true,
     };
 
-    tr = flow_trouble_get(t, s->f);
     if (tr)
         trouble_gap_open(&tr->dir[!s->dir], gap, s->now_ns, s->frame);
-    else if (t->counts.ack_unseen < 4)
-        t->counts.ack_unseen_frame[t->counts.ack_unseen] = s->pkt->number;
-    if (!tr) {
-        sat8(&s->f->ack_unseen);
-        t->counts.ack_unseen++;
-    }
+    count_unseen(t, s);
     s->o->nxt = s->tcp->ack;
 }
 

@@ -281,14 +281,16 @@ static void gap_cut(struct trouble_dir *td, unsigned i, uint32_t seq,
         gap_drop(td, i);
 }
 
-/* A filler whose IP id precedes that of the packet which left the gap was sent
- * before it: reordered. Without ids (0, IPv6) only time can tell. */
+/* A filler whose IP id shortly precedes that of the packet which left the gap
+ * was sent before it: reordered. Without ids (0, IPv6), or with random ones,
+ * only time can tell. */
 static bool is_reordered(const struct trouble_gap *g, uint16_t ip_id,
                          uint32_t age_us, uint32_t reorder_us)
 {
     int16_t order = (int16_t)(uint16_t)(ip_id - g->ip_id);
 
-    if (g->ip_id && ip_id && order != 0 && order > -1024 && order < 1024)
+    if (g->ip_id && ip_id && order != 0 && order > -256 && order < 256 &&
+        age_us < RTO_MS * 1000)
         return order < 0;
     return age_us < reorder_us;
 }
