@@ -12,24 +12,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int replay(const char *path)
 {
     FILE *in = fopen(path, "rb");
-    uint8_t *data;
-    long size;
+    uint8_t *data = NULL;
+    long size = -1;
+    int rc = 1;
 
-    if (!in || fseek(in, 0, SEEK_END) || (size = ftell(in)) < 0) {
-        perror(path);
-        return 1;
+    if (in && !fseek(in, 0, SEEK_END))
+        size = ftell(in);
+    if (size >= 0) {
+        rewind(in);
+        /* Exactly as long as the input, so that a read past it is seen. */
+        data = malloc(size ? (size_t)size : 1);
     }
-    rewind(in);
-    /* Exactly as long as the input, so that a read past it is seen. */
-    data = malloc(size ? (size_t)size : 1);
-    if (!data || fread(data, 1, (size_t)size, in) != (size_t)size) {
+    if (data && fread(data, 1, (size_t)size, in) == (size_t)size) {
+        LLVMFuzzerTestOneInput(data, (size_t)size);
+        rc = 0;
+    } else {
         perror(path);
-        return 1;
     }
-    fclose(in);
-    LLVMFuzzerTestOneInput(data, (size_t)size);
     free(data);
-    return 0;
+    if (in)
+        fclose(in);
+    return rc;
 }
 
 int main(int argc, char **argv)
