@@ -6,4 +6,6 @@
 /* clang-format off */
 SCENARIOS(backend_scenes)   /* each backend, nothing wrong */
 SCENARIOS(demo_scenes)      /* make demo */
+SCENARIOS(mtu_scenes)      /* mtu-*, path-mtu-reduced */
+SCENARIOS(capture_scenes)  /* capture-* */
 /* clang-format on */
