@@ -1,24 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * One thread: a batch is read, dissected, filtered and observed before the
- * next one is read.
+ * The way of a packet: read, dissect, sift, observe. The first three run in a
+ * thread of their own where that pays (relay.h); the order of packets, and so
+ * everything that is found, is the same with one thread and with two. What the
+ * reader learns of its sources stays with it until both are done.
  */
 #include "cli/pipeline.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "cli/relay.h"
 #include "dissect/proto/proto.h"
 
-#define PROGRESS_EVERY 16384 /* packets */
+#define PROGRESS_EVERY 16384     /* packets */
+#define THREAD_MIN     (4 << 20) /* octets of input */
 
 /** struct run - What one call carries along */
 struct run {
     struct model *model;
     const struct pipeline_options *options;
     struct pipeline_result *result;
+    struct source **sources;
+    unsigned nsource;
+    struct source_facts facts[SOURCES_MAX]; /* the reader's copy */
     int64_t since_ns, until_ns;
     bool started; /* the relative times are resolved */
     uint64_t next_progress;
+    struct relay *relay; /* NULL: all in one thread, with @single */
+    struct batch single;
 };
 
 static int64_t edge(const struct time_limit *limit, int64_t start,
@@ -81,27 +94,29 @@ static bool sift(struct run *r, struct packet *pkts, unsigned *n)
     return !count || r->result->observed + kept < count;
 }
 
-/* Return: false when nothing more is wanted. */
-static bool take(struct run *r, unsigned index, struct packet *pkts, unsigned n)
+/* Reads, dissects and sifts one batch. Return: false when nothing more is
+ * wanted or can be had. */
+static bool gather(struct run *r, unsigned index, struct source *s,
+                   struct batch *b, enum source_status *status)
 {
-    struct source_facts *facts = model_source(r->model, index);
     const struct pipeline_options *o = r->options;
+    struct source_facts *facts = &r->facts[index];
     bool more = true;
 
-    for (unsigned i = 0; i < n; i++) {
-        pkts[i].source = (uint16_t)index;
-        account(facts, &pkts[i]);
+    b->n = 0;
+    *status = source_read(s, b->pkt, BATCH_MAX, &b->n);
+    for (unsigned i = 0; i < b->n; i++) {
+        b->pkt[i].source = (uint16_t)index;
+        account(facts, &b->pkt[i]);
     }
-    if (!r->started && n)
-        start_at(r, pkts[0].ts_ns);
-    packet_dissect_batch(pkts, n);
-    r->result->packets += n;
+    if (!r->started && b->n)
+        start_at(r, b->pkt[0].ts_ns);
+    packet_dissect_batch(b->pkt, b->n);
+    r->result->packets += b->n;
     if (o->filter || o->count || o->since.set || o->until.set)
-        more = sift(r, pkts, &n);
-    r->result->observed += n;
-    if (n)
-        model_observe(r->model, pkts, n);
-    return more;
+        more = sift(r, b->pkt, &b->n);
+    r->result->observed += b->n;
+    return more && (*status == SOURCE_OK || *status == SOURCE_AGAIN);
 }
 
 static void report_progress(struct run *r, const struct source *s,
@@ -146,45 +161,115 @@ static void note_damage(struct run *r, struct source_facts *facts,
     r->result->damaged++;
 }
 
+static bool stopped(struct run *r)
+{
+    const volatile sig_atomic_t *stop = r->options->stop;
+
+    if (stop && *stop)
+        r->result->interrupted = true;
+    return r->result->interrupted;
+}
+
 /* Return: false when the run is over (stopped, or the count is met). */
 static bool read_source(struct run *r, unsigned index, struct source *s)
 {
-    struct source_facts *facts = model_source(r->model, index);
-    const volatile sig_atomic_t *stop = r->options->stop;
-    struct packet pkts[BATCH_MAX];
-    enum source_status status;
+    enum source_status status = SOURCE_OK;
     bool more = true;
 
-    do {
-        unsigned n = 0;
+    while (more && !stopped(r)) {
+        struct batch *b = r->relay ? relay_slot(r->relay) : &r->single;
 
-        if (stop && *stop) {
-            r->result->interrupted = true;
-            more = false;
+        more = gather(r, index, s, b, &status);
+        if (r->relay)
+            relay_send(r->relay);
+        else if (b->n)
+            model_observe(r->model, b->pkt, b->n);
+        report_progress(r, s, &r->facts[index]);
+    }
+    copy_info(&r->facts[index], s);
+    if (status == SOURCE_DAMAGED || status == SOURCE_FAILED)
+        note_damage(r, &r->facts[index], s);
+    return !r->result->interrupted && status != SOURCE_OK &&
+           status != SOURCE_AGAIN;
+}
+
+static void *read_all(void *arg)
+{
+    struct run *r = arg;
+
+    for (unsigned i = 0; i < r->nsource; i++)
+        if (!read_source(r, i, r->sources[i]))
             break;
-        }
-        status = source_read(s, pkts, BATCH_MAX, &n);
-        more = take(r, index, pkts, n);
-        report_progress(r, s, facts);
-    } while (more && (status == SOURCE_OK || status == SOURCE_AGAIN));
-    copy_info(facts, s);
-    if (more && (status == SOURCE_DAMAGED || status == SOURCE_FAILED))
-        note_damage(r, facts, s);
-    return more;
+    if (r->relay)
+        relay_finish(r->relay);
+    return NULL;
+}
+
+static void observe_all(struct run *r)
+{
+    struct batch *b;
+
+    while ((b = relay_next(r->relay)) != NULL) {
+        if (b->n)
+            model_observe(r->model, b->pkt, b->n);
+        relay_done(r->relay);
+    }
+}
+
+/* A second thread costs more than it brings for small inputs and on one
+ * processor. Input of unknown size may be endless and has its reader wait. */
+static bool worth_a_thread(const struct run *r)
+{
+    uint64_t size = 0;
+
+    if (r->options->threads)
+        return r->options->threads > 1;
+    for (unsigned i = 0; i < r->nsource; i++) {
+        uint64_t one = source_info(r->sources[i])->size;
+
+        size = one == 0 ? THREAD_MIN : size + one;
+    }
+    return size >= THREAD_MIN && sysconf(_SC_NPROCESSORS_ONLN) > 1;
+}
+
+static void run_all(struct run *r)
+{
+    pthread_t reader;
+
+    if (worth_a_thread(r))
+        r->relay = relay_new();
+    if (r->relay && pthread_create(&reader, NULL, read_all, r) == 0) {
+        observe_all(r);
+        pthread_join(reader, NULL);
+    } else {
+        relay_free(r->relay);
+        r->relay = NULL;
+        read_all(r);
+    }
+    relay_free(r->relay);
 }
 
 int pipeline_run(struct model *m, struct source **sources, unsigned n,
                  const struct pipeline_options *options,
                  struct pipeline_result *result)
 {
-    struct run r = { .model = m, .options = options, .result = result };
+    struct run *r = calloc(1, sizeof(*r));
 
+    if (!r)
+        return ENOMEM;
+    r->model = m;
+    r->sources = sources;
+    r->nsource = n;
+    r->options = options;
+    r->result = result;
     *result = (struct pipeline_result){ 0 };
-    start_at(&r, 0);
-    r.started = false;
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
         copy_info(model_source(m, i), sources[i]);
-    for (unsigned i = 0; i < n && read_source(&r, i, sources[i]); i++)
-        ;
+        r->facts[i] = *model_source(m, i);
+    }
+    run_all(r);
+    for (unsigned i = 0; i < n; i++)
+        *model_source(m, i) = r->facts[i];
+    free(r);
     return 0;
 }

@@ -25,6 +25,7 @@ struct pipeline_state {
     uint64_t packets;        /* of all sources */
 };
 
+/* Called in the thread that reads. */
 typedef void (*pipeline_progress_fn)(void *ctx,
                                      const struct pipeline_state *state);
 
@@ -34,6 +35,7 @@ typedef void (*pipeline_progress_fn)(void *ctx,
  * @count:    Stop after so many packets that passed, 0: no limit
  * @progress: Called every few thousand packets, or NULL
  * @stop:     Set by a signal handler: finish what is in hand, then return
+ * @threads:  1 or 2; 0: two where it pays. The result is the same
  */
 struct pipeline_options {
     struct bpf_filter *filter;
@@ -42,6 +44,7 @@ struct pipeline_options {
     pipeline_progress_fn progress;
     void *progress_ctx;
     const volatile sig_atomic_t *stop;
+    unsigned threads;
 };
 
 /** struct pipeline_result - How it ended */
