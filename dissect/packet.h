@@ -255,6 +255,9 @@ void packet_dissect(struct packet *pkt, struct tree *tree);
 /** packet_dissect_batch() - packet_dissect() for @n packets with prefetch */
 void packet_dissect_batch(struct packet *pkts, unsigned n);
 
+/** packet_linktype_known() - Can frames of this LINKTYPE_ value be read? */
+bool packet_linktype_known(uint16_t linktype);
+
 /** packet_payload() - Cursor over the captured transport payload */
 struct cursor packet_payload(const struct packet *pkt);
 

@@ -51,8 +51,9 @@ static void field_keep(struct tree *t, size_t text_len, bool cut)
     t->count++;
 }
 
-static void add_va(struct tree *t, const char *name, uint32_t off, uint32_t len,
-                   const char *fmt, va_list ap)
+__attribute__((format(printf, 5, 0))) static void
+add_va(struct tree *t, const char *name, uint32_t off, uint32_t len,
+       const char *fmt, va_list ap)
 {
     size_t room = TREE_TEXT_MAX - t->text_len;
     int n;

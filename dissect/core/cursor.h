@@ -86,6 +86,23 @@ static inline uint8_t cursor_u8(struct cursor *c)
     return p ? p[0] : 0;
 }
 
+/* Values inside octets that cursor_take() has handed out. */
+static inline uint16_t be16_at(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t be32_at(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 |
+           p[3];
+}
+
+static inline uint16_t le16_at(const uint8_t *p)
+{
+    return (uint16_t)(p[1] << 8 | p[0]);
+}
+
 /* Big-endian (network order) readers return host-order values. */
 static inline uint16_t cursor_be16(struct cursor *c)
 {

@@ -44,13 +44,30 @@ struct binding {
  * @wire_left: Octets from c.p to the end of the current layer on the wire,
  *             which the capture may have cut; kept by dissect_narrow()
  * @tree:      NULL on the fast path
+ * @wire_end:  Offset in the packet where the current layer ends on the wire;
+ *             the walk computes @wire_left from it before each layer
+ * @addr_sum:  Internet checksum of both IP addresses, unfolded (cksum.h)
+ * @ip_next:   IP protocol number that led here; behind ICMPv6 the message type
+ * @ip6:       The innermost IP header so far is IPv6
+ * @ext_count: IPv6 extension headers passed
+ * @tree_mark: Fields in the tree when the current layer began
+ * @inner:     Inside a tunnel or a quote: fill layers and tree only
+ * @quote:     Inside the packet an ICMP error quotes, which is cut short by
+ *             right: no verdicts
  */
 struct dissect {
     struct packet *pkt;
     struct cursor c;
     uint32_t wire_left;
+    uint32_t wire_end;
     struct tree *tree;
-    bool inner; /* inside a tunnel or a quote: fill layers and tree only */
+    uint64_t addr_sum;
+    unsigned tree_mark;
+    uint8_t ip_next;
+    uint8_t ext_count;
+    bool ip6;
+    bool inner;
+    bool quote;
 };
 
 /**
@@ -118,10 +135,40 @@ void dissect_narrow(struct dissect *d, struct layer *l, uint32_t len);
 /** dissect_bad() - Copy the cursor's verdict into the layer; returns NONE */
 enum proto dissect_bad(struct dissect *d, struct layer *l);
 
+/** dissect_malformed() - The layer contradicts itself; returns NONE */
+enum proto dissect_malformed(struct dissect *d, struct layer *l);
+
+/**
+ * dissect_ip_next() - Hand over to an IP protocol number
+ * @later: A fragment with an offset: no transport header follows
+ *
+ * For IPv4, IPv6 and every header between them and the transport (extension
+ * headers, AH). Writes ip_proto and l4_off of the packet unless @d is inside a
+ * tunnel. Return: protocol of what follows.
+ */
+enum proto dissect_ip_next(struct dissect *d, uint8_t number, bool later);
+
+/** proto_of_ports() - Protocol bound to the lower port, else to the higher
+ *
+ * The lower port is nearly always the server's; an ephemeral port may hit a
+ * binding by chance.
+ */
+enum proto proto_of_ports(enum binding_kind kind, uint16_t sport,
+                          uint16_t dport);
+
 /** dissect_off() - Offset of the cursor in the packet */
 static inline uint32_t dissect_off(const struct dissect *d)
 {
     return (uint32_t)(d->c.p - d->pkt->data);
+}
+
+/** dissect_done() - The header ends at the cursor, the rest is payload */
+static inline void dissect_done(const struct dissect *d, struct layer *l)
+{
+    uint32_t off = dissect_off(d);
+
+    l->header_len = off - l->off;
+    l->payload_len = d->wire_end > off ? d->wire_end - off : 0;
 }
 
 #endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * The one registry of protocols: proto_list.h turned into an array of rows,
+ * and their bindings compiled into arrays that are indexed by the value on the
+ * wire. Port arrays have a bitmap in front: nearly every look-up is for an
+ * ephemeral port, and 8 KiB of bits stay in the first-level cache where 64 KiB
+ * of octets do not.
+ */
+#include "dissect/proto/proto.h"
+
+#include <assert.h>
+
+#define LINKTYPES 512
+#define PORTS     65536
+
+#define PROTO(id, name) extern const struct dissector name##_dissector;
+#include "dissect/proto/proto_list.h"
+#undef PROTO
+
+const struct dissector *const dissectors[PROTO_COUNT] = {
+#define PROTO(id, name) [PROTO_##id] = &name##_dissector,
+#include "dissect/proto/proto_list.h"
+#undef PROTO
+};
+
+static_assert(PROTO_COUNT <= UINT8_MAX, "bindings are held in octets");
+
+struct port_map {
+    uint64_t used[PORTS / 64];
+    uint8_t proto[PORTS];
+};
+
+static uint8_t by_linktype[LINKTYPES];
+static uint8_t by_ethertype[PORTS];
+static uint8_t by_dsap[256];
+static uint8_t by_ipproto[256];
+static struct port_map by_udp_port;
+static struct port_map by_tcp_port;
+
+static void bind_port(struct port_map *map, uint16_t port, uint8_t proto)
+{
+    map->used[port / 64] |= UINT64_C(1) << port % 64;
+    map->proto[port] = proto;
+}
+
+static void bind_one(const struct binding *b, uint8_t proto)
+{
+    switch (b->kind) {
+    case BIND_LINKTYPE:
+        assert(b->value < LINKTYPES);
+        by_linktype[b->value] = proto;
+        break;
+    case BIND_ETHERTYPE:
+        by_ethertype[b->value] = proto;
+        break;
+    case BIND_LLC_DSAP:
+        assert(b->value < 256);
+        by_dsap[b->value] = proto;
+        break;
+    case BIND_IPPROTO:
+        assert(b->value < 256);
+        by_ipproto[b->value] = proto;
+        break;
+    case BIND_UDP_PORT:
+        bind_port(&by_udp_port, b->value, proto);
+        break;
+    case BIND_TCP_PORT:
+        bind_port(&by_tcp_port, b->value, proto);
+        break;
+    case BIND_NONE:
+        break;
+    }
+}
+
+void proto_init(void)
+{
+    for (unsigned i = 1; i < PROTO_COUNT; i++) {
+        const struct dissector *row = dissectors[i];
+
+        assert(row->proto == i && row->dissect);
+        for (unsigned k = 0; k < BINDINGS_MAX; k++) {
+            if (row->bind[k].kind == BIND_NONE)
+                break;
+            bind_one(&row->bind[k], (uint8_t)i);
+        }
+    }
+}
+
+static inline enum proto port_find(const struct port_map *map, uint16_t port)
+{
+    if (!(map->used[port / 64] >> port % 64 & 1))
+        return PROTO_NONE;
+    return (enum proto)map->proto[port];
+}
+
+enum proto proto_bound(enum binding_kind kind, uint16_t value)
+{
+    switch (kind) {
+    case BIND_LINKTYPE:
+        return (enum proto)(value < LINKTYPES ? by_linktype[value] : 0);
+    case BIND_ETHERTYPE:
+        return (enum proto)by_ethertype[value];
+    case BIND_LLC_DSAP:
+        return (enum proto)(value < 256 ? by_dsap[value] : 0);
+    case BIND_IPPROTO:
+        return (enum proto)(value < 256 ? by_ipproto[value] : 0);
+    case BIND_UDP_PORT:
+        return port_find(&by_udp_port, value);
+    case BIND_TCP_PORT:
+        return port_find(&by_tcp_port, value);
+    case BIND_NONE:
+        break;
+    }
+    return PROTO_NONE;
+}
+
+enum proto proto_of_ports(enum binding_kind kind, uint16_t sport,
+                          uint16_t dport)
+{
+    const struct port_map *map =
+        kind == BIND_UDP_PORT ? &by_udp_port : &by_tcp_port;
+    uint16_t low = sport < dport ? sport : dport;
+    uint16_t high = sport < dport ? dport : sport;
+    enum proto found = port_find(map, low);
+
+    return found != PROTO_NONE ? found : port_find(map, high);
+}
+
+enum proto proto_recognise(struct cursor payload, uint8_t ip_proto,
+                           uint16_t sport, uint16_t dport)
+{
+    enum binding_kind kind = ip_proto == 17 ? BIND_UDP_PORT : BIND_TCP_PORT;
+    uint16_t port[2] = { sport < dport ? sport : dport,
+                         sport < dport ? dport : sport };
+    const struct dissector *by_port = NULL;
+
+    for (unsigned i = 0; i < 2; i++) {
+        const struct dissector *row = dissectors[proto_bound(kind, port[i])];
+
+        if (row && row->recognise &&
+            row->recognise(payload, ip_proto, sport, dport))
+            return row->proto;
+        if (row && !row->recognise && !by_port)
+            by_port = row;
+    }
+    for (unsigned i = 1; i < PROTO_COUNT; i++) {
+        const struct dissector *row = dissectors[i];
+
+        if (row->recognise && row->recognise(payload, ip_proto, sport, dport))
+            return row->proto;
+    }
+    return by_port ? by_port->proto : PROTO_NONE;
+}
