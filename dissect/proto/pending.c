@@ -30,10 +30,7 @@ PENDING(AH, ah, false, { BIND_IPPROTO, 51 });
 PENDING(LLC, llc, false, { BIND_NONE, 0 });
 PENDING(STP, stp, false, { BIND_LLC_DSAP, 0x42 });
 PENDING(LLDP, lldp, true, { BIND_ETHERTYPE, 0x88cc });
-PENDING(DHCP, dhcp, true, { BIND_UDP_PORT, 67 }, { BIND_UDP_PORT, 68 });
 PENDING(DHCPV6, dhcpv6, true, { BIND_UDP_PORT, 546 }, { BIND_UDP_PORT, 547 });
-PENDING(DNS, dns, true, { BIND_UDP_PORT, 53 }, { BIND_TCP_PORT, 53 },
-        { BIND_UDP_PORT, 5353 }, { BIND_UDP_PORT, 5355 });
 PENDING(TFTP, tftp, true, { BIND_UDP_PORT, 69 });
 PENDING(NTP, ntp, true, { BIND_UDP_PORT, 123 });
 PENDING(TLS, tls, true, { BIND_TCP_PORT, 443 });
