@@ -4,9 +4,11 @@
  * for each symptom, so that every view says the same and nobody words a
  * command twice.
  *
- * Texts are templates: {name} is a metric of the finding, {peer}, {guest},
- * {gateway}, {port} and {count} come from the finding itself. Counts print as
- * integers, other metrics with at most three significant digits.
+ * Texts are templates: {name} is a metric of the finding, {peer}, {endpoint}
+ * (peer with port), {port}, {guest}, {guest_mac}, {gateway}, {backend} and
+ * {count} come from the finding itself. {count:packet} is the number with its
+ * noun: "1 packet", "3 packets". Counts print as integers, metrics with a unit
+ * in their name (other than octets) with at most three significant digits.
  */
 #ifndef DISSECT_ADVICE_H
 #define DISSECT_ADVICE_H

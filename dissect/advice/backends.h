@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Sets of backends that share a command.
+ */
+#ifndef DISSECT_ADVICE_BACKENDS_H
+#define DISSECT_ADVICE_BACKENDS_H
+
+#include "dissect/advice.h"
+
+/* clang-format off */
+#define QEMU_USER    BACKEND_BIT(BACKEND_QEMU_SLIRP)
+#define SLIRP4NETNS  BACKEND_BIT(BACKEND_SLIRP4NETNS)
+#define SLIRP        (QEMU_USER | SLIRP4NETNS)
+#define PASST        BACKEND_BIT(BACKEND_PASST)
+#define GVPROXY      BACKEND_BIT(BACKEND_GVPROXY)
+#define VBOX_NAT     BACKEND_BIT(BACKEND_VBOX_NAT)
+#define VBOX_NATNET  BACKEND_BIT(BACKEND_VBOX_NATNETWORK)
+#define VBOX_BRIDGED BACKEND_BIT(BACKEND_VBOX_BRIDGED)
+#define LIBVIRT_NAT  BACKEND_BIT(BACKEND_LIBVIRT_NAT)
+#define TAP_BRIDGED  BACKEND_BIT(BACKEND_TAP_BRIDGED)
+#define UNKNOWN      BACKEND_BIT(BACKEND_UNKNOWN)
+
+/* The host's kernel carries the guest's own packets. */
+#define KERNEL_NAT   (LIBVIRT_NAT | UNKNOWN)
+#define BRIDGED      (TAP_BRIDGED | VBOX_BRIDGED)
+#define HOST_BRIDGE  (KERNEL_NAT | TAP_BRIDGED)
+#define HOST_ONLY    (BACKEND_BIT(BACKEND_VBOX_HOSTONLY) | \
+                      BACKEND_BIT(BACKEND_VMWARE_HOSTONLY))
+/* clang-format on */
+
+#endif
