@@ -43,6 +43,16 @@ struct cursor {
     uint8_t bad;
 };
 
+/**
+ * struct octets - A range of a packet's octets, to keep without copying
+ * @p:   Borrowed as long as the packet's; NULL when @len is 0
+ * @len: Octets; what should be text may hold anything: escape it
+ */
+struct octets {
+    const uint8_t *p;
+    size_t len;
+};
+
 static inline struct cursor cursor_over(const uint8_t *p, size_t len,
                                         uint8_t why_end)
 {
@@ -179,6 +189,14 @@ static inline struct cursor cursor_sub(struct cursor *c, size_t len)
     }
     c->p = sub.end;
     return sub;
+}
+
+/** cursor_rest() - Everything that is left, the cursor stays */
+static inline struct octets cursor_rest(const struct cursor *c)
+{
+    size_t len = c->bad ? 0 : cursor_left(c);
+
+    return (struct octets){ len ? c->p : NULL, len };
 }
 
 /** cursor_trim() - Narrow to at most @len octets from here, in place */

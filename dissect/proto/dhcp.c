@@ -170,7 +170,6 @@ static void keep_value(struct dhcp_msg *m, const struct option_row *row,
                        struct cursor c)
 {
     uint8_t *at = (uint8_t *)m + row->at;
-    size_t len = cursor_left(&c);
     uint8_t u8 = cursor_has(&c, 1) ? c.p[0] : 0;
     uint16_t u16;
     uint32_t u32;
@@ -199,9 +198,7 @@ static void keep_value(struct dhcp_msg *m, const struct option_row *row,
         m->ndns = read_addrs(c, m->dns, DHCP_DNS_MAX);
         break;
     case KEEP_OCTETS:
-        if (len)
-            *(struct dhcp_octets *)(void *)at =
-                (struct dhcp_octets){ c.p, (uint8_t)len };
+        *(struct octets *)(void *)at = cursor_rest(&c);
         break;
     }
 }
@@ -287,12 +284,12 @@ static void read_options(struct dissect *d, struct cursor c, struct dhcp_msg *m)
     }
 }
 
-static struct dhcp_octets text_field(const uint8_t *p, uint8_t size)
+static struct octets text_field(const uint8_t *p, uint8_t size)
 {
     const uint8_t *nul = memchr(p, 0, size);
     uint8_t len = nul ? (uint8_t)(nul - p) : size;
 
-    return (struct dhcp_octets){ len ? p : NULL, len };
+    return (struct octets){ len ? p : NULL, len };
 }
 
 static void read_fixed(struct cursor *c, struct dhcp_msg *m)

@@ -27,17 +27,7 @@ enum dhcp_type {
 };
 
 /**
- * struct dhcp_octets - Value of an option, as on the wire
- * @p:   Borrowed from the packet's octets; NULL when @len is 0
- * @len: Octets; what is to be text may hold anything: escape it
- */
-struct dhcp_octets {
-    const uint8_t *p;
-    uint8_t len;
-};
-
-/**
- * struct dhcp_msg - One message
+ * struct dhcp_msg - One message; ranges of octets are borrowed from the packet
  *
  * Addresses of options that were not sent are all zero octets ("::"), which no
  * IPv4 address in this form is; dhcp_has() tells what was sent. Of an option
@@ -73,8 +63,8 @@ struct dhcp_msg {
     union addr server_id, subnet_mask, requested_ip;
     union addr router[DHCP_ROUTERS_MAX];
     union addr dns[DHCP_DNS_MAX];
-    struct dhcp_octets domain, hostname, client_id, vendor_class;
-    struct dhcp_octets bootfile, tftp_server, message, params, sname;
+    struct octets domain, hostname, client_id, vendor_class;
+    struct octets bootfile, tftp_server, message, params, sname;
     uint8_t option_order[DHCP_ORDER_MAX];
     uint64_t seen[4]; /* bit set of option codes */
 };
