@@ -34,6 +34,7 @@
 #define TICK_SLICE   4096u
 #define APP_TRIES    2u
 #define TCP_HDR_MIN  20u
+#define COPY_HOPS    4 /* routers and virtual switches between two taps */
 
 static_assert(PROTO_COUNT <= UINT8_MAX, "struct flow.app is 8 bits wide");
 
@@ -490,8 +491,8 @@ static bool note_matches(const struct copy_note *n, uint32_t sig, uint8_t ttl,
 {
     int diff = (int)(n->sig_ttl & 0xff) - ttl;
 
-    return n->sig_ttl >> 8 == sig >> 8 && diff >= -1 && diff <= 1 &&
-           us - n->us < COPY_US && n->sig_ttl != 0;
+    return n->sig_ttl >> 8 == sig >> 8 && diff >= -COPY_HOPS &&
+           diff <= COPY_HOPS && us - n->us < COPY_US && n->sig_ttl != 0;
 }
 
 /* Was this packet seen a moment ago? Remembers it in any case. */
@@ -502,16 +503,28 @@ static bool is_copy(struct flow_table *t, const struct packet *pkt,
     struct copy_note *set = t->copy[digest >> 55];
     uint32_t sig = (uint32_t)digest & ~UINT32_C(0xff);
     uint32_t us = ts_us(pkt->ts_ns);
-    unsigned way = 0;
 
     for (unsigned i = 0; i < COPY_WAYS; i++) {
         if (note_matches(&set[i], sig, pkt->ttl, us))
             return copy_possible(pkt);
-        if ((int32_t)(set[i].us - set[way].us) < 0)
-            way = i;
     }
-    set[way] = (struct copy_note){ .sig_ttl = sig | pkt->ttl, .us = us };
+    set[1] = set[0]; /* the older of COPY_WAYS goes */
+    set[0] = (struct copy_note){ .sig_ttl = sig | pkt->ttl, .us = us };
     return false;
+}
+
+/* New octets or a new acknowledgment are nobody's copy; this keeps a chance
+ * match of digests from hiding data. */
+static bool has_news(const struct flow *f, unsigned dir,
+                     const struct packet *pkt)
+{
+    const struct flow_dir *d = &f->dir[dir];
+
+    if (f->ip_proto != IPPROTO_TCP_NUM)
+        return false;
+    return (d->flags & FDIR_NXT &&
+            seq_diff(pkt->tcp.seq + pkt->payload_len, d->nxt) > 0) ||
+           (d->flags & FDIR_ACK && seq_diff(pkt->tcp.ack, d->ack) > 0);
 }
 
 /* Accounting. */
@@ -631,7 +644,8 @@ static uint32_t observe(struct flow_table *t, struct packet *pkt, uint64_t hash,
 
     tuple_of_packet(&tp, pkt);
     slot = index_find(t, tag, &tp, &dir);
-    if (is_copy(t, pkt, hash, end_before(&tp)) && slot != FLOW_NONE) {
+    if (is_copy(t, pkt, hash, end_before(&tp)) && slot != FLOW_NONE &&
+        !has_news(&t->slot[slot], (unsigned)dir, pkt)) {
         pkt->flags |= PKT_DUPLICATE;
         t->slot[slot].capture_copies =
             sat16_add(t->slot[slot].capture_copies, 1);

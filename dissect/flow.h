@@ -88,7 +88,8 @@ struct flow_dir {
     uint32_t packets;
     uint32_t nxt;        /* one past the highest octet sent, FDIR_NXT */
     uint32_t ack;        /* highest acknowledgment number sent, FDIR_ACK */
-    uint32_t isn;        /* valid with FDIR_SYN or FDIR_SYNACK */
+    uint32_t isn;        /* valid with FDIR_SYN or FDIR_SYNACK; else the
+                            first sequence number seen */
     uint32_t pend_end;   /* followed segment: its end */
     uint32_t timed_us;   /* its send time modulo 2^32, 0 when not timed */
     uint32_t rtt_min_us; /* data to ACK, 0 when none measured */

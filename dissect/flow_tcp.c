@@ -321,6 +321,18 @@ static uint32_t reorder_limit(const struct segment *s)
     return rtt > REORDER_US ? rtt : REORDER_US;
 }
 
+static uint16_t late_by_ms(const struct segment *s)
+{
+    return (uint16_t)(ts_ms(s->now_ns) - s->d->nxt_ms);
+}
+
+/* Octets before the first seen of a flow joined midstream */
+static bool before_first(const struct segment *s)
+{
+    return !(s->d->flags & (FDIR_SYN | FDIR_SYNACK)) &&
+           seq_diff(s->seq, s->d->isn) < 0;
+}
+
 static void note_resend(struct segment *s, struct flow_trouble *tr,
                         uint32_t old_end, bool seen_first)
 {
@@ -335,7 +347,7 @@ static void note_resend(struct segment *s, struct flow_trouble *tr,
         .full = flow_full_size(s->f, s->dir),
         .now_ns = s->now_ns,
         .quiet_ns = s->quiet_ns,
-        .since_nxt_ms = (uint16_t)(ts_ms(s->now_ns) - d->nxt_ms),
+        .since_nxt_ms = late_by_ms(s),
         .frame = s->frame,
         .df = s->pkt->ip_df || s->pkt->ip_version == 6,
         .seen_first = seen_first,
@@ -366,7 +378,9 @@ static void note_old_data(struct flow_table *t, struct segment *s,
         return;
     }
     tr = flow_trouble_get(t, s->f);
-    if (tr)
+    if (before_first(s))
+        fill = late_by_ms(s) < REORDER_US / 1000 ? GAP_REORDERED : GAP_RESENT;
+    else if (tr)
         fill = trouble_gap_fill(
             &tr->dir[s->dir], s->seq, old_end,
             s->pkt->ip_version == 4 ? (uint16_t)s->pkt->ip_id : 0, s->now_ns,
@@ -415,7 +429,7 @@ static void note_sequence(struct flow_table *t, struct segment *s)
     int32_t off;
 
     if (!(d->flags & FDIR_NXT))
-        begin_at(d, d->isn, s->seq);
+        begin_at(d, s->seq, s->seq); /* midstream: no octet before it seen */
     if (is_keepalive(s)) {
         if (window_is_zero(s->o))
             note_probe(t, s);
@@ -506,13 +520,13 @@ static void note_ack_unseen(struct flow_table *t, struct segment *s)
     s->o->nxt = s->tcp->ack;
 }
 
-/* RFC 5681 section 2; with a SACK block the window may differ (RFC 6675). */
+/* RFC 5681 section 2. */
 static bool is_dup_ack(const struct segment *s)
 {
     return s->len == 0 && !(s->flags & (TCP_SYN | TCP_FIN)) &&
            s->seq == s->d->nxt && (s->o->flags & FDIR_NXT) &&
-           s->o->nxt != s->tcp->ack &&
-           (s->tcp->window == s->d->window || s->tcp->nsack);
+           s->o->nxt != s->tcp->ack && s->tcp->window == s->d->window &&
+           s->tcp->window != 0; /* that answers a probe */
 }
 
 /* RFC 2883: block 0 below the ACK or inside block 1. A report of one octet

@@ -299,18 +299,22 @@ enum gap_fill trouble_gap_fill(struct trouble_dir *td, uint32_t seq,
                                uint32_t end, uint16_t ip_id, int64_t now_ns,
                                uint32_t frame, uint32_t reorder_us)
 {
-    for (unsigned i = 0; i < td->ngap; i++) {
+    enum gap_fill fill = GAP_SEEN;
+
+    for (unsigned i = td->ngap; i-- > 0;) { /* cutting may drop or append */
         struct trouble_gap g = td->gap[i];
-        bool reordered;
 
         if (seq_diff(seq, g.end) >= 0 || seq_diff(end, g.start) <= 0)
             continue;
-        reordered = is_reordered(&g, ip_id, ts_us(now_ns) - g.us, reorder_us);
+        if (!is_reordered(&g, ip_id, ts_us(now_ns) - g.us, reorder_us))
+            fill = GAP_RESENT;
+        else if (fill == GAP_SEEN)
+            fill = GAP_REORDERED;
         gap_cut(td, i, seq, end);
-        hole_check(td, now_ns, frame);
-        return reordered ? GAP_REORDERED : GAP_RESENT;
     }
-    return GAP_SEEN;
+    if (fill != GAP_SEEN)
+        hole_check(td, now_ns, frame);
+    return fill;
 }
 
 void trouble_window_zero(struct trouble_dir *td, int64_t now_ns, uint32_t frame)

@@ -144,6 +144,13 @@ static void test_midstream_guess(void **state)
     seg(&w, 10, 1, PA, 6000, 1001, 1000);
     assert_int_equal(f->dir[1].retrans + f->ack_unseen, 0);
     assert_int_equal(f->dir[1].acked_len, 1040);
+    /* one before the first that was captured: overtaken, then sent again */
+    w.port[0]++;
+    slot = seg(&w, 10, 1, PA, 9000, 1001, 1000);
+    seg(&w, 500, 1, PA, 8000, 1001, 1000);
+    assert_int_equal(FLOW(w, slot)->dir[1].out_of_order, 1);
+    seg(&w, 90000, 1, PA, 7000, 1001, 1000);
+    assert_int_equal(FLOW(w, slot)->dir[1].retrans, 1);
 }
 
 static void test_conn_states(void **state)
@@ -220,7 +227,7 @@ static void test_copies(void **state)
     wire_send(&w, &c);
     assert_int_equal(f->capture_copies, 2);
     assert_int_equal(f->dir[0].retrans, 1);
-    c.ttl -= 2; /* in time, but another path */
+    c.ttl -= 9; /* in time, but another path */
     wire_send(&w, &c);
     assert_int_equal(f->capture_copies, 2);
 }

@@ -152,6 +152,21 @@ static void test_middle_of_gap(void **state)
     assert_int_equal(FLOW(w, slot)->dir[1].retrans, 5);
 }
 
+/* One retransmission that fills two gaps at once. */
+static void test_two_gaps(void **state)
+{
+    struct wire w = wire_make(*state);
+    uint32_t slot = handshake(&w);
+
+    seg(&w, 10, 1, A, 5101, 1001, 0);
+    seg(&w, 10, 1, A, 5301, 1001, 0);
+    assert_int_equal(trouble(&w, slot)->dir[1].ngap, 2);
+    seg(&w, 400000, 1, PA, 5001, 1001, 500);
+    assert_int_equal(trouble(&w, slot)->dir[1].ngap, 0);
+    seg(&w, 10, 0, A, 1001, 5501, 0);
+    assert_int_equal(FLOW(w, slot)->ack_unseen, 0);
+}
+
 static void test_zero_window_to_the_end(void **state)
 {
     struct wire w = wire_make(*state);
