@@ -28,7 +28,6 @@ struct mapguard {
 static struct mapguard guards[GUARDS_MAX];
 static struct sigaction former;
 static uintptr_t page_mask;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static bool cover(struct mapguard *g, uintptr_t addr)
@@ -59,21 +58,28 @@ static void on_sigbus(int sig, siginfo_t *info, void *context)
     errno = saved;
 }
 
+/* Again for each mapping, for another part of the program may have set its
+   own handler since; it becomes the former one. */
 static void install(void)
 {
     struct sigaction sa = { .sa_sigaction = on_sigbus, .sa_flags = SA_SIGINFO };
+    struct sigaction now;
 
     page_mask = ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
     sigemptyset(&sa.sa_mask);
-    sigaction(SIGBUS, &sa, &former);
+    if (sigaction(SIGBUS, NULL, &now) == 0 &&
+        ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != on_sigbus)) {
+        former = now;
+        sigaction(SIGBUS, &sa, NULL);
+    }
 }
 
 struct mapguard *mapguard_add(const void *base, size_t size)
 {
     struct mapguard *found = NULL;
 
-    pthread_once(&once, install);
     pthread_mutex_lock(&lock);
+    install();
     for (size_t i = 0; i < GUARDS_MAX && !found; i++)
         if (atomic_load(&guards[i].start) == 0)
             found = &guards[i];

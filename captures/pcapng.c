@@ -16,6 +16,12 @@ enum {
     BLOCK_SPB = 3,
     BLOCK_ISB = 5,
     BLOCK_EPB = 6,
+    BLOCK_JOURNAL = 9, /* systemd journal export */
+    BLOCK_SYSDIG_EVENT = 0x204,
+    BLOCK_SYSDIG_EVENT_V2 = 0x216,
+    BLOCK_SYSDIG_EVENT_V2_LARGE = 0x221,
+    BLOCK_CUSTOM = 0xbad,
+    BLOCK_CUSTOM_NO_COPY = 0x40000bad,
     BLOCK_HEADER = 8,
     BLOCK_TRAILER = 4,
     BLOCK_MIN = BLOCK_HEADER + BLOCK_TRAILER,
@@ -258,6 +264,13 @@ static enum pcapfile_status read_byte_order(struct pcapfile *f, struct cursor c,
     return PCAPFILE_OK;
 }
 
+/* Section 3.1 asks for a multiple of 4; some writers forget the padding in the
+   length, but not in the file. */
+static uint32_t padded(uint32_t len)
+{
+    return (len + 3) & ~3u;
+}
+
 /* Header and bounds of the block at @c, which does not move. */
 static enum pcapfile_status peek_block(struct pcapfile *f,
                                        const struct cursor *c, bool final,
@@ -277,13 +290,14 @@ static enum pcapfile_status peek_block(struct pcapfile *f,
         min = SHB_MIN;
     }
     b->len = pcapfile_u32(&h, f->be);
-    if (b->len < min || b->len % 4)
+    if (b->len < min || b->len > UINT32_MAX - 3)
         return bad_block(f, b, "an impossible length,", b->len);
+    b->len = padded(b->len);
     need = b->len < PCAPFILE_WINDOW ? b->len : PCAPFILE_WINDOW;
     if (cursor_left(c) < need || (final && cursor_left(c) < b->len))
         return pcapfile_cut(f, c, "block", b->len, final);
     b->body = cursor_sub(&h, need - (need < b->len ? BLOCK_HEADER : BLOCK_MIN));
-    if (need == b->len && pcapfile_u32(&h, f->be) != b->len)
+    if (need == b->len && padded(pcapfile_u32(&h, f->be)) != b->len)
         return bad_block(f, b, "two different lengths, the first is", b->len);
     return PCAPFILE_OK;
 }
@@ -302,6 +316,14 @@ static enum pcapfile_status read_other(struct pcapfile *f, struct block *b)
         return read_interface(f, b);
     case BLOCK_ISB:
         return read_statistics(f, b);
+    case BLOCK_JOURNAL:
+    case BLOCK_CUSTOM:
+    case BLOCK_CUSTOM_NO_COPY:
+    case BLOCK_SYSDIG_EVENT:
+    case BLOCK_SYSDIG_EVENT_V2:
+    case BLOCK_SYSDIG_EVENT_V2_LARGE:
+        f->number++; /* no packet, but a frame to Wireshark 4.0 */
+        return PCAPFILE_OK;
     default: /* names, secrets, and what others invented */
         return PCAPFILE_OK;
     }
