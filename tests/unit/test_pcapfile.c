@@ -206,19 +206,22 @@ static void classic_nokia(void **state)
 /* A damaged standard file must not be taken for an exotic variant. */
 static void classic_variant_is_not_guessed_from_damage(void **state)
 {
-    struct bytes b = { 0 };
+    for (unsigned good = 1; good < 4; good++) {
+        struct bytes b = { 0 };
 
-    (void)state;
-    put_file_header(&b, MAGIC_USEC, 4, 65535, 1);
-    put_record(&b, 1, 1, 60, 60, 0);
-    put_record_header(&b, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff);
-    put_fill(&b, 0xff, 100);
-    read_bytes(&res, &b);
-    assert_int_equal(res.status, PCAPFILE_BAD);
-    assert_int_equal(res.n, 1);
-    assert_int_equal(res.f.err.exit_code, 3);
-    assert_int_equal(res.f.err.offset, 24 + 16 + 60);
-    assert_non_null(strstr(res.f.err.text, "claims 4294967295 octets"));
+        (void)state;
+        put_file_header(&b, MAGIC_USEC, 4, 65535, 1);
+        for (unsigned i = 0; i < good; i++)
+            put_record(&b, 1, 1, 60, 60, 0);
+        put_record_header(&b, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff);
+        put_fill(&b, 0xff, 100);
+        read_bytes(&res, &b);
+        assert_int_equal(res.status, PCAPFILE_BAD);
+        assert_int_equal(res.n, good);
+        assert_int_equal(res.f.err.exit_code, 3);
+        assert_int_equal(res.f.err.offset, 24 + good * (16 + 60));
+        assert_non_null(strstr(res.f.err.text, "claims 4294967295 octets"));
+    }
 }
 
 static void classic_old_versions_swap_lengths(void **state)
@@ -244,9 +247,11 @@ static void classic_aix(void **state)
 
     (void)state;
     put_file_header(&b, MAGIC_USEC, 2, 65535, 6);
-    put_record(&b, 1, 999999999, 60, 60, 'x');
+    put_record_header(&b, 1, 999999999, 90, 60); /* wire first */
+    put_fill(&b, 'x', 60);
     read_bytes(&res, &b);
     assert_int_equal(res.n, 1);
+    assert_int_equal(res.pkt[0].caplen, 60);
     assert_int_equal(res.pkt[0].linktype, 1);
     assert_int_equal(res.pkt[0].ts_ns, 1999999999);
 }
