@@ -15,25 +15,25 @@
 #define ICMP6_ECHO       128
 #define ICMP6_ECHO_REPLY 129
 
-struct octets {
+struct id_input {
     uint8_t b[48];
     size_t n;
 };
 
-static void put(struct octets *o, const void *p, size_t n)
+static void put(struct id_input *o, const void *p, size_t n)
 {
     memcpy(o->b + o->n, p, n);
     o->n += n;
 }
 
-static void put_be16(struct octets *o, uint16_t v)
+static void put_be16(struct id_input *o, uint16_t v)
 {
     uint8_t b[2] = { (uint8_t)(v >> 8), (uint8_t)v };
 
     put(o, b, sizeof(b));
 }
 
-static void put_addr(struct octets *o, const union addr *a)
+static void put_addr(struct id_input *o, const union addr *a)
 {
     if (addr_is_v4(a))
         put(o, a->b + 12, 4);
@@ -82,7 +82,7 @@ static void base64(const uint8_t *in, size_t n, char *out)
 
 void flow_community_id(const struct flow *f, char *out, size_t size)
 {
-    struct octets o = { .n = 0 };
+    struct id_input o = { .n = 0 };
     uint8_t digest[SHA1_SIZE];
     uint16_t port[2];
     int order = addr_cmp(&f->addr[0], &f->addr[1]);
