@@ -238,13 +238,16 @@ static bool find_number(const struct finding *f, const char *name, size_t len,
     return false;
 }
 
-/* {name:noun}: the number and the noun, with an s unless there is one. */
+/* {name:noun}: the number and the noun, in the plural unless there is one. */
 static void put_noun(struct str *s, const char *noun, size_t len, double v)
 {
+    bool plural = v < 0.5 || v >= 1.5;
+    bool ies = plural && len > 0 && noun[len - 1] == 'y';
+
     str_add(s, " ");
-    str_add_n(s, noun, len);
-    if (v < 0.5 || v >= 1.5)
-        str_add(s, "s");
+    str_add_n(s, noun, ies ? len - 1 : len);
+    if (plural)
+        str_add(s, ies ? "ies" : "s");
 }
 
 /* What stands between braces; false when nobody knows the name. */

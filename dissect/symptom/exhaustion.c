@@ -119,6 +119,10 @@ static void fds_conclude(const struct symptom_ctx *c, const void *state,
     struct unreach u = unreach_judge(c, r);
     if (u.verdict == UNREACH_FDS)
         fds_of_slirp(c, &u, out);
+    else if (u.verdict == UNREACH_EARLY)
+        finding_gap(out, c->self, c->guest_index,
+                    "connections fail at once while many are open, but the "
+                    "capture does not show what still works");
 }
 
 /*

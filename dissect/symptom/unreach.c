@@ -87,10 +87,13 @@ static enum unreach_verdict judge(const struct symptom_ctx *c,
 {
     bool one = u->ndst == 1;
     uint32_t open = one ? u->open.same : u->open.all;
+    bool alive = u->open.ok_later || u->open.moved_later;
+    bool many = gate_terminates(c->guest) != 0 && open >= EXHAUSTED_OPEN_MIN;
 
-    if (gate_terminates(c->guest) != 0 && u->tcp >= EXHAUSTED_ERRORS &&
-        open >= EXHAUSTED_OPEN_MIN && (u->open.ok_later || u->open.moved_later))
+    if (many && u->tcp >= EXHAUSTED_ERRORS && alive)
         return one || (u->udp && !u->udp_silent) ? UNREACH_PORTS : UNREACH_FDS;
+    if (many && u->tcp && !u->open.ok_later)
+        return UNREACH_EARLY;
     if (u->addrs >= NO_ROUTE_DSTS && u->open.ok_until == 0)
         return UNREACH_NO_ROUTE;
     return u->tcp + u->udp + u->echo >= 2 ? UNREACH_SOME : UNREACH_NOTHING;

@@ -23,6 +23,7 @@ enum unreach_verdict {
     UNREACH_FDS,      /* many open flows, several endpoints */
     UNREACH_NO_ROUTE, /* everything, and nothing succeeds meanwhile */
     UNREACH_SOME,     /* some destinations only */
+    UNREACH_EARLY,    /* many open flows, but too few failures yet */
 };
 
 /** struct unreach_dst - A destination the gateway has no way to */

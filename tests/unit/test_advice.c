@@ -105,7 +105,7 @@ static void test_nouns_follow_their_number(void **state)
     add_metric(&f, "b", 2);
     add_metric(&f, "c", 0);
     assert_string_equal(fill("{a:packet}, {b:new connection}, {c:query}", &f),
-                        "1 packet, 2 new connections, 0 querys");
+                        "1 packet, 2 new connections, 0 queries");
 }
 
 static void test_endpoints(void **state)
