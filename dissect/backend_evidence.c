@@ -145,12 +145,13 @@ static void note_dhcp(struct far_end *far, const struct packet *pkt)
         .ttl = pkt->ttl,
         .has_router = m.nrouter > 0,
         .broadcast = addr_is_broadcast(&pkt->dst),
-        .bootfile_pxe = ends_with(m.bootfile, m.bootfile_len, ".pxe"),
-        .host_vbox = m.hostname_len == 4 && memcmp(m.hostname, "vbox", 4) == 0,
+        .bootfile_pxe = ends_with(m.bootfile.p, m.bootfile.len, ".pxe"),
+        .host_vbox =
+            m.hostname.len == 4 && memcmp(m.hostname.p, "vbox", 4) == 0,
     };
     if (d->has_router)
         d->router = m.router[0];
-    n = m.option_count < DHCP_ORDER_MAX ? m.option_count : DHCP_ORDER_MAX;
+    n = m.norder < FAR_ORDER_MAX ? m.norder : FAR_ORDER_MAX;
     memcpy(d->order, m.option_order, n);
     d->norder = (uint8_t)n;
 }
