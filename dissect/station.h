@@ -42,8 +42,8 @@ struct station {
     uint8_t nip;
     uint32_t foreign_ips; /* distinct-looking source addresses beyond ip[] */
     uint32_t syn_sent, syn_received;
-    uint16_t max_ip_len;  /* largest non-GSO IP packet sent */
-    char hostname[64];    /* DHCP option 12 or mDNS, as wire octets, escaped */
+    uint16_t max_ip_len; /* largest non-GSO IP packet sent */
+    char hostname[64];   /* DHCP option 12 or mDNS, as wire octets, escaped */
 };
 
 struct station_table;
@@ -64,6 +64,20 @@ uint16_t station_find_ip(const struct station_table *t, const union addr *a);
 
 /** station_claim() - The station proved to own @a (ARP, NDP, DHCP ACK) */
 void station_claim(struct station_table *t, uint16_t i, const union addr *a);
+
+/** station_owns() - Is @a among the addresses of station @i? */
+bool station_owns(const struct station_table *t, uint16_t i,
+                  const union addr *a);
+
+/** station_in_all() - Is (nearly) every frame from it, to it or to a group?
+ * So the card at which a capture was taken shows. */
+bool station_in_all(const struct station_table *t, uint16_t i);
+
+/** station_syn_mtu() - MTU that the MSS of its SYNs speaks of, 0 unknown */
+uint16_t station_syn_mtu(const struct station_table *t, uint16_t i);
+
+/** station_overflow() - Frames whose station found no room */
+uint64_t station_overflow(const struct station_table *t);
 
 /** station_set_hostname() - Octets from DHCP option 12; escaped here */
 void station_set_hostname(struct station_table *t, uint16_t i,
