@@ -23,8 +23,8 @@ struct icmp_error {
     int64_t ts_ns, last_ns;
     uint64_t frame;
     uint64_t count;
-    uint32_t flow;      /* slot quoted, FLOW_NONE; only valid while kept */
-    uint32_t delay_us;  /* since the flow's latest packet of the quoted
+    uint32_t flow;     /* slot quoted, FLOW_NONE; only valid while kept */
+    uint32_t delay_us; /* since the flow's latest packet of the quoted
                            direction, UINT32_MAX unknown */
 };
 
@@ -33,11 +33,17 @@ struct icmp_ledger;
 struct icmp_ledger *icmp_ledger_new(void);
 void icmp_ledger_free(struct icmp_ledger *l);
 
-/** icmp_ledger_add() - Keep an error; NULL when it only added to a row or was
- * lost, else the new row, whose flow and delay the caller may fill */
+/**
+ * icmp_ledger_add() - Keep an error
+ * @number: Its row's number, written unless NULL is returned
+ *
+ * Return: the row, new when its count is 1 (then flow and delay_us are the
+ * caller's to fill); NULL when there was no room
+ */
 struct icmp_error *icmp_ledger_add(struct icmp_ledger *l,
                                    const struct packet *pkt,
-                                   uint16_t src_station, uint16_t dst_station);
+                                   uint16_t src_station, uint16_t dst_station,
+                                   uint32_t *number);
 
 /** icmp_ledger_rows() - All rows, oldest first; @n how many, @lost how many
  * errors found no room */
