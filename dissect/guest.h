@@ -8,10 +8,10 @@
 #include "dissect/backend.h"
 #include "dissect/station.h"
 
-#define GUESTS_MAX       64
-#define GUEST_ADDRS_MAX  4
-#define BRINGUP_MAX      10
-#define GUEST_NONE       UINT16_MAX
+#define GUESTS_MAX      64
+#define GUEST_ADDRS_MAX 4
+#define BRINGUP_MAX     10
+#define GUEST_NONE      UINT16_MAX
 
 enum bringup_stage {
     BRINGUP_FIRST_FRAME,
@@ -37,16 +37,16 @@ struct lease {
     union addr router;          /* [3], unspecified when absent */
     union addr dns[3];          /* [6] */
     uint8_t ndns;
-    uint8_t prefix_len;         /* from [1], 0 when absent */
-    uint32_t lease_s;           /* [51] */
-    uint16_t mtu;               /* [26], 0 when absent */
-    char domain[64];            /* [15], escaped */
+    uint8_t prefix_len; /* from [1], 0 when absent */
+    uint32_t lease_s;   /* [51] */
+    uint16_t mtu;       /* [26], 0 when absent */
+    char domain[64];    /* [15], escaped */
     uint64_t ack_frame;
 };
 
 /** struct guest - One VM network card */
 struct guest {
-    uint16_t station; /* STATION_NONE when known by address only */
+    uint16_t station;   /* STATION_NONE when known by address only */
     uint8_t confidence; /* 0-100 that this station is the guest side */
     bool forced;        /* --guest said so */
     struct mac mac;
@@ -54,8 +54,8 @@ struct guest {
     union addr ipv4[GUEST_ADDRS_MAX], ipv6[GUEST_ADDRS_MAX];
     uint8_t nipv4, nipv6;
     char hostname[64];
-    uint16_t mtu;        /* largest IP packet it sent, or [26] / RA MTU */
-    uint16_t gateway;    /* station its off-link traffic goes through */
+    uint16_t mtu;          /* largest IP packet it sent, or [26] / RA MTU */
+    uint16_t gateway;      /* station its off-link traffic goes through */
     union addr gateway_ip; /* unspecified when unknown */
     struct lease lease;
     struct bringup bringup[BRINGUP_STAGES];
@@ -63,5 +63,37 @@ struct guest {
 };
 
 const char *bringup_stage_name(enum bringup_stage stage); /* "dhcp" */
+
+/* Packets that tell something about guests. */
+#define GUEST_EVENTS                                                   \
+    (EV_ARP | EV_NDP | EV_DHCP | EV_DNS | EV_TCP_SYN | EV_TCP_SYNACK | \
+     EV_ICMP_ECHO)
+
+struct facts;
+struct guest_tracker;
+
+/** struct guest_choice - What --guest said */
+struct guest_choice {
+    bool has_mac, has_ip;
+    struct mac mac;
+    union addr ip;
+};
+
+/** guest_tracker_new() - NULL when memory is short */
+struct guest_tracker *guest_tracker_new(const struct guest_choice *choice);
+void guest_tracker_free(struct guest_tracker *t);
+
+/** guest_observe() - Note a packet with one of GUEST_EVENTS; addresses and
+ * names that DHCP proves are written to @stations */
+void guest_observe(struct guest_tracker *t, struct station_table *stations,
+                   const struct packet *pkt, uint16_t src_station,
+                   uint16_t dst_station);
+
+/**
+ * guest_decide() - Who are the guests, as of now
+ * @facts: guest[] and nguest are written, in order of first appearance;
+ *         the backend verdict of a guest that stays one is kept
+ */
+void guest_decide(const struct guest_tracker *t, struct facts *facts);
 
 #endif
