@@ -77,7 +77,8 @@ struct findings {
     unsigned count;
     struct not_assessable gap[FINDINGS_MAX];
     unsigned ngap;
-    uint32_t lost; /* did not fit */
+    uint32_t lost;          /* did not fit */
+    struct finding scratch; /* where those go, and room to sort */
 };
 
 const char *severity_name(enum severity s); /* "error" */
