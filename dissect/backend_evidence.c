@@ -151,7 +151,7 @@ static void note_dhcp(struct far_end *far, const struct packet *pkt)
     };
     if (d->has_router)
         d->router = m.router[0];
-    n = m.norder < DHCP_TRAIT_ORDER ? m.norder : DHCP_TRAIT_ORDER;
+    n = m.norder < FAR_ORDER_MAX ? m.norder : FAR_ORDER_MAX;
     memcpy(d->order, m.option_order, n);
     d->norder = (uint8_t)n;
 }

@@ -11,9 +11,9 @@
 #include "dissect/backend.h"
 #include "dissect/station.h"
 
-#define FAR_MAX        128
-#define FAR_IPS_MAX    8
-#define DHCP_TRAIT_ORDER 16
+#define FAR_MAX       128
+#define FAR_IPS_MAX   8
+#define FAR_ORDER_MAX 16
 
 /** struct tcp_traits - The SYN-ACKs one far end sent; counts saturate */
 struct tcp_traits {
@@ -38,7 +38,7 @@ struct dhcp_traits {
     bool seen;
     uint64_t frame;
     union addr server_id, siaddr, src, router;
-    uint8_t order[DHCP_TRAIT_ORDER]; /* option codes as on the wire */
+    uint8_t order[FAR_ORDER_MAX]; /* option codes as on the wire */
     uint8_t norder;
     uint32_t lease_s;
     uint16_t mtu;

@@ -11,17 +11,18 @@
 
 /* Times after which a flow counts as over (RFC 4787 asks NATs for 2 minutes
  * of UDP or more; user-mode backends keep 240 s). */
-#define IDLE_OTHER_NS  (INT64_C(300) * 1000000000)
-#define IDLE_EMBRYO_NS (INT64_C(120) * 1000000000)
-#define IDLE_HALF_NS   (INT64_C(300) * 1000000000)
-#define IDLE_GAP_NS    (INT64_C(20) * 1000000000)
-#define STALL_NS       (INT64_C(1) * 1000000000)
-#define REORDER_US     3000u
-#define RTO_MS         200
-#define MTU_GRACE_US   200000u
-#define COPY_US        1000u
-#define SEQ_JUMP_MAX   (64 << 20) /* farther ahead is not a gap */
-#define MSS_SANE       48u
+#define IDLE_OTHER_NS    (INT64_C(300) * 1000000000)
+#define IDLE_EMBRYO_NS   (INT64_C(120) * 1000000000)
+#define IDLE_HALF_NS     (INT64_C(300) * 1000000000)
+#define IDLE_GAP_NS      (INT64_C(20) * 1000000000)
+#define STALL_NS         (INT64_C(1) * 1000000000)
+#define REORDER_US       3000u
+#define RTO_MS           200
+#define MTU_GRACE_US     200000u
+#define MTU_GRACE_MIN_US 50000u
+#define COPY_US          1000u
+#define SEQ_JUMP_MAX     (64 << 20) /* farther ahead is not a gap */
+#define MSS_SANE         48u
 
 /** struct copy_note - A packet seen lately: 24 bits of its digest, its TTL */
 struct copy_note {
@@ -111,15 +112,6 @@ bool flow_tcp_begins_anew(const struct flow *f, unsigned dir,
  * Return: true when the connection is over with it. */
 bool flow_tcp_packet(struct flow_table *t, struct flow *f, unsigned dir,
                      const struct packet *pkt);
-
-/** flow_tcp_wire() - How a segment crosses a wire
- * @count: Wire segments it stands for
- * @head:  Payload octets of the first of them
- * Return: IP length of the first.
- */
-uint16_t flow_tcp_wire(const struct flow *f, unsigned dir,
-                       const struct packet *pkt, uint32_t *count,
-                       uint32_t *head);
 
 /** flow_full_size() - IP length of a full segment of a direction, 0 unknown */
 unsigned flow_full_size(const struct flow *f, unsigned dir);

@@ -70,7 +70,7 @@ unsigned flow_full_size(const struct flow *f, unsigned dir)
 /* Payload octets a super-frame was to be cut into, 0 when it is none. The peer
  * may be sent up to its MSS without regard for options (libslirp does). */
 static uint32_t gso_size(const struct flow *f, unsigned dir,
-                         const struct packet *pkt, uint32_t hdr)
+                         const struct packet *pkt, uint32_t hdr, uint32_t mtu)
 {
     uint32_t peer = f->dir[!dir].mss, own = f->dir[dir].mss;
     uint32_t most = peer > own ? peer : own;
@@ -84,25 +84,27 @@ static uint32_t gso_size(const struct flow *f, unsigned dir,
     if (pkt->payload_len <= most && pkt->ip_len <= 1500)
         return 0;
     options = hdr > plain ? hdr - plain : 0;
-    return limit > options + MSS_SANE ? limit - options : limit;
+    if (limit > options + MSS_SANE)
+        limit -= options;
+    /* Told of a smaller path MTU it cuts to that, as far as can be seen. */
+    return mtu > hdr + MSS_SANE && mtu - hdr < limit ? mtu - hdr : limit;
 }
 
-uint16_t flow_tcp_wire(const struct flow *f, unsigned dir,
-                       const struct packet *pkt, uint32_t *count,
-                       uint32_t *head)
+/* How the segment crosses a wire: into how many it is cut, and the first. */
+static void wire_size(struct segment *s, uint32_t mtu)
 {
-    uint32_t len = pkt->payload_len;
-    uint32_t hdr = pkt->ip_len > len ? pkt->ip_len - len : 0;
-    uint32_t size = gso_size(f, dir, pkt, hdr);
+    const struct packet *pkt = s->pkt;
+    uint32_t hdr = pkt->ip_len > s->len ? pkt->ip_len - s->len : 0;
+    uint32_t size = gso_size(s->f, s->dir, pkt, hdr, mtu);
 
-    if (!size) {
-        *count = len != 0;
-        *head = len;
-        return clamp16(pkt->ip_len);
-    }
-    *count = (len + size - 1) / size;
-    *head = size;
-    return clamp16(hdr + size);
+    s->count = s->len != 0;
+    s->head = s->len;
+    s->wire = clamp16(pkt->ip_len);
+    if (!size)
+        return;
+    s->count = (s->len + size - 1) / size;
+    s->head = size;
+    s->wire = clamp16(hdr + size);
 }
 
 bool flow_tcp_begins_anew(const struct flow *f, unsigned dir,
@@ -333,6 +335,20 @@ static bool before_first(const struct segment *s)
            seq_diff(s->seq, s->d->isn) < 0;
 }
 
+/* Karn: an ACK of what was sent again does not tell which transmission it
+ * answers; and if that was in smaller pieces, not that the size arrived. */
+static void forget_followed(struct segment *s)
+{
+    struct flow_dir *d = s->d;
+
+    if (!d->pend_len || seq_diff(d->pend_end, s->seq) <= 0)
+        return;
+    d->timed_us = 0;
+    if (s->wire < d->pend_len &&
+        seq_diff(s->end, d->pend_end - d->pend_len) > 0)
+        d->pend_len = 0;
+}
+
 static void note_resend(struct segment *s, struct flow_trouble *tr,
                         uint32_t old_end, bool seen_first)
 {
@@ -359,9 +375,7 @@ static void note_resend(struct segment *s, struct flow_trouble *tr,
     if (d->retrans == 0)
         flow_history_add(s->f, s->dir, 't');
     d->retrans += r.count;
-    /* Karn: an ACK of this no longer tells which transmission it answers. */
-    if (d->pend_len && seq_diff(d->pend_end, s->seq) > 0)
-        d->timed_us = 0;
+    forget_followed(s);
     if (tr)
         trouble_resend(&tr->dir[s->dir], &r);
 }
@@ -613,7 +627,7 @@ static bool both_closed(const struct flow *f)
 }
 
 static void segment_init(struct segment *s, struct flow *f, unsigned dir,
-                         const struct packet *pkt)
+                         const struct packet *pkt, uint32_t mtu)
 {
     uint8_t flags = pkt->tcp.flags;
 
@@ -632,14 +646,21 @@ static void segment_init(struct segment *s, struct flow *f, unsigned dir,
     s->frame = (uint32_t)pkt->number;
     s->now_ns = pkt->ts_ns;
     s->quiet_ns = pkt->ts_ns > f->last_ns ? pkt->ts_ns - f->last_ns : 0;
-    s->wire = flow_tcp_wire(f, dir, pkt, &s->count, &s->head);
+    wire_size(s, mtu);
+}
+
+/* Where super-frames occur, one that is shorter than a full segment may stand
+ * for two small ones. */
+static bool one_segment(const struct segment *s)
+{
+    return !(s->d->flags & FDIR_GSO) || s->wire == flow_full_size(s->f, s->dir);
 }
 
 static void note_plain(struct flow_table *t, struct segment *s)
 {
     struct flow_trouble *tr = flow_trouble_peek(t, s->f);
 
-    if (tr && tr->icmp_mtu)
+    if (tr && tr->icmp_mtu && one_segment(s))
         trouble_after_icmp(tr, s->f, s->dir, s->wire, s->now_ns, s->frame);
     if (s->tcp->options & TCPO_TS)
         s->d->flags |= FDIR_TS;
@@ -659,9 +680,10 @@ static void note_plain(struct flow_table *t, struct segment *s)
 bool flow_tcp_packet(struct flow_table *t, struct flow *f, unsigned dir,
                      const struct packet *pkt)
 {
+    const struct flow_trouble *tr = flow_trouble_peek(t, f);
     struct segment s;
 
-    segment_init(&s, f, dir, pkt);
+    segment_init(&s, f, dir, pkt, tr && tr->icmp_dir == dir ? tr->icmp_mtu : 0);
     if (s.flags & TCP_RST)
         return note_rst(&s);
     if (!(s.flags & TCP_SYN)) {

@@ -364,15 +364,20 @@ void trouble_idle(struct flow_trouble *tr, unsigned dir, int64_t gap_ns,
         g->survived_ns = g->len_ns;
 }
 
+/* One round trip for what is under way, and some time for the guest to run;
+ * who does not listen repeats itself after 200 ms at the earliest. */
 static uint32_t grace_us(const struct flow *f, unsigned dir)
 {
     const struct flow_dir *d = &f->dir[dir];
+    uint32_t rtt = 0;
 
     if (d->rtt_count)
-        return d->rtt_sum_us / d->rtt_count;
-    if (dir == 0 && f->ip_proto == 6 && f->handshake_us)
-        return f->handshake_us;
-    return MTU_GRACE_US;
+        rtt = d->rtt_sum_us / d->rtt_count;
+    else if (dir == 0 && f->ip_proto == 6)
+        rtt = f->handshake_us;
+    if (rtt == 0)
+        return MTU_GRACE_US;
+    return rtt > MTU_GRACE_MIN_US ? rtt : MTU_GRACE_MIN_US;
 }
 
 void trouble_after_icmp(struct flow_trouble *tr, const struct flow *f,

@@ -10,6 +10,7 @@ SCENARIOS(echo_scenes)      /* icmp-* */
 SCENARIOS(connect_scenes)   /* connect-*, host-*, firewall-reject */
 SCENARIOS(exhaustion_scenes) /* fds, ports, conntrack */
 SCENARIOS(names_scenes)     /* dns-dead, dhcp-no-offer, arp-gateway-silent */
+SCENARIOS(healthy_scenes)   /* odd, and nothing wrong */
 SCENARIOS(mtu_scenes)      /* mtu-*, path-mtu-reduced */
 SCENARIOS(capture_scenes)  /* capture-* */
 /* clang-format on */

@@ -337,6 +337,7 @@ static void test_other_payloads(void **state)
 
 int main(void)
 {
+    /* clang-format off */
     const struct CMUnitTest tests[] = {
         flow_test(test_udp),
         flow_test(test_keys),
@@ -352,6 +353,7 @@ int main(void)
         flow_test(test_time_backwards),
         flow_test(test_other_payloads),
     };
+    /* clang-format on */
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

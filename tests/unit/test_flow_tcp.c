@@ -483,6 +483,7 @@ static void test_short_snap_length(void **state)
 
 int main(void)
 {
+    /* clang-format off */
     const struct CMUnitTest tests[] = {
         flow_test(test_handshake_and_close),
         flow_test(test_refused),
@@ -506,6 +507,7 @@ int main(void)
         flow_test(test_ack_unseen),
         flow_test(test_short_snap_length),
     };
+    /* clang-format on */
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

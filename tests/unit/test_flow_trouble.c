@@ -54,6 +54,24 @@ static void test_blackhole_up(void **state)
     assert_int_equal(td->lost_len, 1500);
 }
 
+/* PMTUD works: what was too big is sent again in smaller pieces. The ACK of
+ * those proves nothing about the size that was lost. */
+static void test_acked_size_is_honest(void **state)
+{
+    struct wire w = wire_make(*state);
+    uint32_t slot = handshake(&w);
+
+    seg(&w, 10, 0, A, 1001, 5001, 1460);
+    seg(&w, 400, 0, A, 1001, 5001, 1260);
+    seg(&w, 10, 0, A, 2261, 5001, 200);
+    seg(&w, 20000, 1, A, 5001, 2461, 0);
+    assert_int_equal(FLOW(w, slot)->dir[0].acked_len, 0);
+    seg(&w, 10, 0, A, 2461, 5001, 1260);
+    seg(&w, 20000, 1, A, 5001, 3721, 0);
+    assert_int_equal(FLOW(w, slot)->dir[0].acked_len, 1300);
+    assert_int_equal(FLOW(w, slot)->dir[0].max_len, 1500);
+}
+
 static void test_most_tried_is_kept(void **state)
 {
     struct wire w = wire_make(*state);
@@ -239,7 +257,12 @@ static void test_icmp_ignored(void **state)
     seg(&w, 200000, 0, A, 2461, 5001, 1460);
     seg(&w, 10, 1, A, 5001, 3921, 1460); /* the other direction may */
     seg(&w, 10, 0, A, 3921, 6461, 1260); /* small enough */
-    seg(&w, 10, 0, A, 5181, 6461, 3000); /* of 1460 each */
+    /* a super-frame is thought to be cut as told, a full segment is not */
+    seg(&w, 10, 0, A, 5181, 6461, 3000);
+    assert_int_equal(tr->dir[0].oversize_after_icmp, 1);
+    seg(&w, 10, 0, A, 8181, 6461, 1350); /* 1260 and a bit, perhaps */
+    assert_int_equal(tr->dir[0].oversize_after_icmp, 1);
+    seg(&w, 10, 0, A, 9531, 6461, 1460);
     assert_int_equal(tr->dir[0].oversize_after_icmp, 2);
     assert_int_equal(tr->dir[1].oversize_after_icmp, 0);
     assert_int_equal(tr->dir[0].oversize_frame[0], 6);
@@ -305,13 +328,22 @@ static void test_pool_is_bounded(void **state)
 
 int main(void)
 {
+    /* clang-format off */
     const struct CMUnitTest tests[] = {
-        flow_test(test_blackhole_up),  flow_test(test_most_tried_is_kept),
-        flow_test(test_hole_down),     flow_test(test_hole_by_pure_ack),
-        flow_test(test_middle_of_gap), flow_test(test_zero_window_to_the_end),
-        flow_test(test_icmp_ignored),  flow_test(test_quoted_not_found),
-        flow_test(test_idle_gap),      flow_test(test_pool_is_bounded),
+        flow_test(test_blackhole_up),
+        flow_test(test_acked_size_is_honest),
+        flow_test(test_most_tried_is_kept),
+        flow_test(test_hole_down),
+        flow_test(test_hole_by_pure_ack),
+        flow_test(test_middle_of_gap),
+        flow_test(test_two_gaps),
+        flow_test(test_zero_window_to_the_end),
+        flow_test(test_icmp_ignored),
+        flow_test(test_quoted_not_found),
+        flow_test(test_idle_gap),
+        flow_test(test_pool_is_bounded),
     };
+    /* clang-format on */
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
