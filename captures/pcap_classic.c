@@ -226,6 +226,7 @@ read_run(struct pcapfile *f, struct cursor *c, struct pcapfile_batch *out,
         if (r.caplen > PCAPFILE_FRAME_MAX || r.caplen > cursor_left(&next))
             break;
         pkt->data = cursor_take(&next, r.caplen);
+        lookahead(&f->ahead, pkt->data, PCAP_RECORD_HEADER + r.caplen);
         fill(f, pkt, &r, ++number);
         if (__builtin_expect(extra != 0, 0))
             pkt->flags |= modified_direction(&more);

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "captures/lookahead.h"
 #include "captures/source.h"
 #include "dissect/core/cursor.h"
 #include "dissect/packet.h"
@@ -71,6 +72,7 @@ struct pcapfile {
     uint64_t number;
     uint64_t end;
     uint64_t skip;
+    struct lookahead ahead;
 
     /* classic */
     uint32_t header_len; /* of a record: 16, or 20, 24, 28 in old variants */

@@ -345,7 +345,8 @@ enum pcapfile_status pcapng_read_blocks(struct pcapfile *f, struct cursor *c,
             if (out->n == out->max)
                 return PCAPFILE_OK;
             status = read_packet(f, &b, &out->pkts[out->n]);
-            out->n += status == PCAPFILE_OK;
+            if (status == PCAPFILE_OK)
+                lookahead(&f->ahead, out->pkts[out->n++].data, b.len);
         } else {
             status = read_other(f, &b);
         }
