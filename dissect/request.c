@@ -5,7 +5,8 @@
  * request_ops.h for how the two work together.
  *
  * Invariant: a record is in its kind's waiting list exactly while its status
- * is OPEN and it is not gratuitous.
+ * is OPEN and it is not gratuitous; it is in the statistics unless it is
+ * gratuitous or uncounted.
  */
 #include "dissect/request.h"
 
@@ -214,12 +215,17 @@ static void wait_start(struct request_ledger *l, uint32_t i)
     n->waiting = true;
 }
 
+static bool is_counted(const struct request *r)
+{
+    return !(r->flags & (REQ_GRATUITOUS | REQ_UNCOUNTED));
+}
+
 static void set_status(struct request_ledger *l, struct request *r,
                        enum request_status status)
 {
     struct kind_state *k = &l->kind[r->kind];
     uint32_t i = request_index(l, r);
-    bool counts = !(r->flags & REQ_GRATUITOUS);
+    bool counts = is_counted(r);
 
     wait_end(l, i);
     if (counts)
@@ -227,7 +233,7 @@ static void set_status(struct request_ledger *l, struct request *r,
     r->status = (uint8_t)status;
     if (counts)
         k->status[status]++;
-    if (counts && status == REQUEST_OPEN)
+    if (status == REQUEST_OPEN && !(r->flags & REQ_GRATUITOUS))
         wait_start(l, i);
 }
 
@@ -338,10 +344,26 @@ struct request *request_new(struct request_ledger *l,
         k->gratuitous++;
         return r;
     }
-    k->sent++;
-    k->status[REQUEST_OPEN]++;
+    if (is_counted(r)) {
+        k->sent++;
+        k->status[REQUEST_OPEN]++;
+    }
     wait_start(l, i);
     return r;
+}
+
+void request_excuse(struct request_ledger *l, struct request *r)
+{
+    struct kind_state *k = &l->kind[r->kind];
+
+    if (r->answer_frame || !is_counted(r))
+        return;
+    wait_end(l, request_index(l, r));
+    k->status[r->status]--;
+    k->sent--;
+    k->gratuitous++;
+    r->status = REQUEST_OPEN;
+    r->flags |= REQ_GRATUITOUS;
 }
 
 bool request_is_retry(const struct request_ops *ops, const struct request *r,
@@ -435,7 +457,7 @@ void request_answer(struct request_ledger *l, struct request *r,
     set_status(l, r,
                pkt->ts_ns - r->first_ns > ops->late_ns ? REQUEST_LATE
                                                        : REQUEST_ANSWERED);
-    if (!(r->flags & REQ_GRATUITOUS))
+    if (is_counted(r))
         count_time(l, r);
 }
 

@@ -34,18 +34,21 @@ enum request_status {
 };
 
 enum request_flag {
-    REQ_GRATUITOUS = 1 << 0,  /* ARP announcement or probe, DAD: needs no
+    REQ_GRATUITOUS = 1 << 0,     /* ARP announcement or probe, DAD: needs no
                                  answer */
-    REQ_TCP = 1 << 1,         /* DNS over TCP */
+    REQ_TCP = 1 << 1,            /* DNS over TCP */
     REQ_REPLY_MISMATCH = 1 << 3, /* echo reply with code != 0, or right id but
                                     wrong seq or payload length */
-    REQ_UDP7_REPLY = 1 << 4,   /* libslirp's fallback: UDP from port 7 of the
+    REQ_UDP7_REPLY = 1 << 4,     /* libslirp's fallback: UDP from port 7 of the
                                   pinged address in place of an echo reply */
     REQ_REPLY_CSUM_PARTIAL = 1 << 5, /* answer's UDP checksum is the bare
                                         pseudo-header sum */
-    REQ_TRUNCATED_REPLY = 1 << 6, /* DNS TC bit */
-    REQ_OTHER_SOURCE = 1 << 7,  /* answer came from another address or port */
+    REQ_TRUNCATED_REPLY = 1 << 6,    /* DNS TC bit */
+    REQ_OTHER_SOURCE = 1 << 7, /* answer came from another address or port */
     REQ_BROADCAST = 1 << 8,
+    REQ_UNCOUNTED = 1 << 9, /* waits as others do, but silence is usual and it
+                               is left out of statistics: router
+                               solicitations */
 };
 
 /** struct request - One transaction; frame numbers are frame32 (flow.h) */
@@ -54,15 +57,15 @@ struct request {
     uint8_t status; /* enum request_status */
     uint16_t flags; /* enum request_flag */
     uint16_t tries;
-    uint16_t qtype; /* DNS type; DHCP: message type of the request */
-    uint16_t rcode; /* DNS rcode; DHCP: message type of the answer */
+    uint16_t qtype;      /* DNS type; DHCP: message type of the request */
+    uint16_t rcode;      /* DNS rcode; DHCP: message type of the answer */
     uint16_t station[2]; /* asker, answerer (STATION_NONE before an answer) */
     uint16_t vlan;
-    uint8_t answer_ttl;  /* IP TTL of the answer, 0 when none */
+    uint8_t answer_ttl; /* IP TTL of the answer, 0 when none */
     uint8_t request_ttl;
     union addr client, server; /* server: whom it was sent to, or the address
                                   asked for (ARP, NDP) */
-    uint32_t id;   /* DNS id, echo id<<16|seq, DHCP xid */
+    uint32_t id;               /* DNS id, echo id<<16|seq, DHCP xid */
     uint16_t cport;
     uint16_t sport;
     int64_t first_ns, last_ns, answer_ns; /* answer 0 when none */
@@ -70,16 +73,16 @@ struct request {
     uint32_t error_frame; /* ICMP error that quoted it, 0 none */
     uint8_t error_type, error_code;
     uint8_t error_ttl;
-    uint8_t alt_count;       /* other answers to it */
-    uint32_t alt_frame;      /* UDP port 7 fallback or mismatching reply */
+    uint8_t alt_count;          /* other answers to it */
+    uint32_t alt_frame;         /* UDP port 7 fallback or mismatching reply */
     uint32_t guest_error_frame; /* the asker's own ICMP error to alt_frame */
     union addr error_src;
     uint64_t name_hash;
-    struct mac chaddr;       /* DHCP */
-    union addr yiaddr;       /* DHCP answer */
-    uint8_t payload_len16;   /* echo: payload length / 16, to match replies */
+    struct mac chaddr;     /* DHCP */
+    union addr yiaddr;     /* DHCP answer */
+    uint8_t payload_len16; /* echo: payload length / 16, to match replies */
     char name[REQUEST_NAME_MAX]; /* DNS question, escaped; empty otherwise */
-    uint32_t next, prev;     /* ledger's own */
+    uint32_t next, prev;         /* ledger's own */
 };
 
 /** struct request_stats - Of one kind over the capture */
@@ -122,7 +125,7 @@ struct request_stats request_stats(const struct request_ledger *l,
 /** request_timeout_ns() - After which a kind counts as never answered */
 int64_t request_timeout_ns(enum request_kind kind);
 
-const char *request_kind_name(enum request_kind kind);     /* "arp" */
+const char *request_kind_name(enum request_kind kind);       /* "arp" */
 const char *request_status_name(enum request_status status); /* "never" */
 
 #endif

@@ -13,9 +13,17 @@ enum arp_op { ARP_REQUEST = 1, ARP_REPLY = 2 };
 static const struct mac mac_broadcast = { { 0xff, 0xff, 0xff, 0xff, 0xff,
                                             0xff } };
 
-static struct request *find(struct request_ledger *l, uint64_t hash,
-                            const union addr *client, const union addr *server)
+static uint64_t key(const struct request_ledger *l, const union addr *client,
+                    const union addr *server)
 {
+    return request_hash_pair(l, REQUEST_ARP, client, server, 0);
+}
+
+struct request *request_arp_find(struct request_ledger *l,
+                                 const union addr *client,
+                                 const union addr *server)
+{
+    uint64_t hash = key(l, client, server);
     struct request *r = NULL;
 
     while ((r = request_chain(l, hash, r)))
@@ -29,8 +37,7 @@ static void ask(struct request_ledger *l, const struct packet *pkt,
                 uint16_t src_station)
 {
     const struct arp_info *arp = &pkt->arp;
-    uint64_t hash = request_hash_pair(l, REQUEST_ARP, &arp->spa, &arp->tpa, 0);
-    struct request *r = find(l, hash, &arp->spa, &arp->tpa);
+    struct request *r = request_arp_find(l, &arp->spa, &arp->tpa);
     uint16_t flags = 0;
 
     if (r && request_is_retry(&request_arp_ops, r, pkt)) {
@@ -41,7 +48,8 @@ static void ask(struct request_ledger *l, const struct packet *pkt,
         flags |= REQ_GRATUITOUS;
     if ((pkt->flags & PKT_HAS_MAC) && mac_eq(&pkt->eth_dst, &mac_broadcast))
         flags |= REQ_BROADCAST;
-    r = request_new(l, &request_arp_ops, hash, pkt, src_station, flags);
+    r = request_new(l, &request_arp_ops, key(l, &arp->spa, &arp->tpa), pkt,
+                    src_station, flags);
     r->client = arp->spa;
     r->server = arp->tpa;
     r->chaddr = arp->sha;
@@ -52,7 +60,6 @@ static void observe(struct request_ledger *l, const struct packet *pkt,
 {
     const struct arp_info *arp = &pkt->arp;
     struct request *r;
-    uint64_t hash;
 
     (void)dst_station; /* a reply may be broadcast */
     if (arp->op == ARP_REQUEST) {
@@ -61,8 +68,7 @@ static void observe(struct request_ledger *l, const struct packet *pkt,
     }
     if (arp->op != ARP_REPLY)
         return;
-    hash = request_hash_pair(l, REQUEST_ARP, &arp->tpa, &arp->spa, 0);
-    r = find(l, hash, &arp->tpa, &arp->spa);
+    r = request_arp_find(l, &arp->tpa, &arp->spa);
     if (r)
         request_answer(l, r, pkt, src_station);
 }

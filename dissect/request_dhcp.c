@@ -56,15 +56,31 @@ static void ask(struct request_ledger *l, const struct packet *pkt,
     r->chaddr = m->chaddr;
 }
 
+/* A server asks by ARP and echo whether the address it is about to offer is
+ * free (RFC 2131 section 2.2): silence is what it hopes for. */
+static void excuse_probes(struct request_ledger *l, const struct packet *pkt,
+                          const struct dhcp_msg *m)
+{
+    struct request *r = request_arp_find(l, &pkt->src, &m->yiaddr);
+
+    if (r)
+        request_excuse(l, r);
+    r = request_echo_latest(l, &pkt->src, &m->yiaddr);
+    if (r)
+        request_excuse(l, r);
+}
+
 static void reply(struct request_ledger *l, const struct packet *pkt,
                   uint16_t src_station, const struct dhcp_msg *m)
 {
     struct request *r = NULL;
 
-    if (m->msg_type == DHCP_OFFER)
+    if (m->msg_type == DHCP_OFFER) {
+        excuse_probes(l, pkt, m);
         r = find(l, m, DHCP_DISCOVER);
-    else if (m->msg_type == DHCP_ACK || m->msg_type == DHCP_NAK)
+    } else if (m->msg_type == DHCP_ACK || m->msg_type == DHCP_NAK) {
         r = find(l, m, DHCP_REQUEST);
+    }
     if (!r && m->msg_type == DHCP_ACK)
         r = find(l, m, DHCP_INFORM);
     if (!r && m->msg_type == DHCP_ACK)

@@ -76,6 +76,15 @@ static struct echo_memory *recall(struct request_ledger *l,
     return m;
 }
 
+struct request *request_echo_latest(struct request_ledger *l,
+                                    const union addr *client,
+                                    const union addr *server)
+{
+    struct request *r = NULL;
+
+    return recall(l, client, server, &r) ? r : NULL;
+}
+
 static void remember(struct request_ledger *l, const struct request *r,
                      const struct icmp_info *ic)
 {

@@ -46,6 +46,8 @@ static void ask(struct request_ledger *l, const struct packet *pkt,
         request_retry(l, r, pkt);
         return;
     }
+    if (type == NDP_RS)
+        flags |= REQ_UNCOUNTED; /* many networks have no IPv6 router */
     if (type == NDP_NS && addr_is_unspecified(&pkt->src))
         flags |= REQ_GRATUITOUS;
     if (addr_is_multicast(&pkt->dst))

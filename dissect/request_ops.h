@@ -108,6 +108,20 @@ void request_odd_reply(struct request *r, const struct packet *pkt,
 void request_error(struct request_ledger *l, struct request *r,
                    const struct packet *pkt);
 
+/** request_excuse() - It turns out that @r wanted no answer: from now on it is
+ * gratuitous */
+void request_excuse(struct request_ledger *l, struct request *r);
+
+/** request_arp_find() - ARP request of @client for @server, or NULL */
+struct request *request_arp_find(struct request_ledger *l,
+                                 const union addr *client,
+                                 const union addr *server);
+
+/** request_echo_latest() - Latest echo of @client to @server, or NULL */
+struct request *request_echo_latest(struct request_ledger *l,
+                                    const union addr *client,
+                                    const union addr *server);
+
 /** struct echo_memory - Latest echo of a pair of addresses */
 struct echo_memory {
     uint64_t hash;
