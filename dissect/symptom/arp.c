@@ -3,9 +3,9 @@
  * arp-gateway-silent: nobody answers ARP for the guest's gateway, so nothing
  * leaves the subnet.
  *
- * The gateway is what the lease says. Without one it is the address that a
- * guest with no other traffic keeps asking for; a host that scans asks for
- * many. ARP requests are broadcast and replies are not: a bystander's capture
+ * The gateway is what the lease says, or who carries the guest's traffic. Else
+ * it is the address that a guest with no other traffic keeps asking for; a host
+ * that scans asks for many. ARP requests are broadcast and replies are not: a bystander's capture
  * shows every request and no reply, hence unicast_visible().
  */
 #include <stddef.h>
@@ -86,7 +86,10 @@ static const union addr *known_gateway(const struct guest *g)
 {
     if (g->lease.valid && !addr_is_unspecified(&g->lease.router))
         return &g->lease.router;
-    return addr_is_unspecified(&g->gateway_ip) ? NULL : &g->gateway_ip;
+    /* Without a station behind it the address is itself a guess from ARP. */
+    if (g->gateway == STATION_NONE || addr_is_unspecified(&g->gateway_ip))
+        return NULL;
+    return &g->gateway_ip;
 }
 
 /* Without a lease: what a guest that sends nothing else keeps asking for. */

@@ -217,10 +217,10 @@ static void fail_frames(const struct symptom_ctx *c, struct finding *f,
     if (!x->first_frame)
         return;
     finding_frame(f, 0, facts_frame(c->facts, x->first_frame), x->first_ns,
-                  "query, no answer");
+                  "query without an answer");
     if (x->tries > 1)
         finding_frame(f, 0, facts_frame(c->facts, x->last_frame), x->last_ns,
-                      "the same query, try %u, still no answer", x->tries);
+                      "the same query, try %u", x->tries);
 }
 
 static void dns_frames(const struct symptom_ctx *c, struct finding *f,

@@ -113,6 +113,7 @@ struct proof_of_life {
     int64_t ts_ns;
     uint16_t source;
     bool same; /* the pinged address itself */
+    bool tcp;
 };
 
 /* TCP or UDP answered from beyond the gateway about the same time. */
@@ -139,6 +140,7 @@ static struct proof_of_life alive(const struct symptom_ctx *c,
         p.frame = facts_frame(c->facts, tcp ? f->synack_frame : f->last_frame);
         p.ts_ns = tcp ? f->first_ns : f->last_ns;
         p.source = f->source;
+        p.tcp = tcp;
     }
     return p;
 }
@@ -184,9 +186,10 @@ static void echo_metrics(struct finding *f, const struct echo_state *s,
 static void add_alive(struct finding *f, const struct proof_of_life *p)
 {
     if (p->frame)
-        finding_frame(f, p->source, p->frame, p->ts_ns,
-                      p->same ? "the same address answered TCP or UDP"
-                              : "another off-link address answered");
+        finding_frame(f, p->source, p->frame, p->ts_ns, "%s answered %s",
+                      p->same ? "the same address"
+                              : "another address of the outside",
+                      p->tcp ? "TCP" : "UDP");
 }
 
 /* Forms A and C: the backend gave itself away. */

@@ -161,19 +161,21 @@ static void fold_failure(const struct symptom_ctx *c, struct reach *r,
                          const struct flow *f, enum attempt kind)
 {
     struct reach_peer *p = peer_of(r, &f->addr[1], f->port[1]);
+    struct reach_try y;
 
     if (!p)
         return;
+    y = try_of(c->facts, f, kind);
     if (!p->first_ns || f->first_ns < p->first_ns)
         p->first_ns = f->first_ns;
-    if (f->last_ns > p->last_ns)
-        p->last_ns = f->last_ns;
+    if (y.last_ns > p->last_ns)
+        p->last_ns = y.last_ns;
     if (f->rst_ttl && !p->rst_ttl)
         p->rst_ttl = f->rst_ttl;
     p->off_link = facts_off_link(c->guest, &p->addr);
     p->n[kind] = add16(p->n[kind], 1);
     p->syns = add16(p->syns, f->syn_count);
-    peer_try(p, try_of(c->facts, f, kind));
+    peer_try(p, y);
 }
 
 /* Something came back from beyond the gateway. A late RST is the backend's. */

@@ -201,8 +201,6 @@ static void test_steps_follow_cause_and_backend(void **state)
     assert_true(advice_step_applies(&any, &one, &f));
 }
 
-/* A word in braces that the finding may not have would be printed as it is;
- * at least it must be a name that the rules use. */
 static void check_text(const char *id, const char *text)
 {
     size_t len = strlen(text);
@@ -215,7 +213,8 @@ static void check_steps(const struct advice *a, const struct advice_step *s,
                         bool fix)
 {
     for (; s && s->command; s++) {
-        check_text(a->id, s->command);
+        if (strchr(s->command, '\n'))
+            fail_msg("%s: more than one line: %s", a->id, s->command);
         if (s->command[0] == '$' || s->command[0] == '#')
             fail_msg("%s: a prompt in %s", a->id, s->command);
         if (!fix && !s->expect)
