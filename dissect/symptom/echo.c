@@ -222,11 +222,12 @@ static struct echo_sum sum_silent(const struct echo_state *s)
     for (unsigned i = 0; i < s->ntarget; i++) {
         const struct echo_target *t = &s->target[i];
         unsigned silent = (unsigned)t->unanswered - t->mismatched;
+        bool waits = silent + t->open > 0;
 
         sum.open += t->open;
         sum.silent += silent;
-        sum.targets += silent > 0;
-        if (silent && (!sum.worst || t->unanswered > sum.worst->unanswered))
+        sum.targets += waits;
+        if (waits && (!sum.worst || t->unanswered > sum.worst->unanswered))
             sum.worst = t;
     }
     return sum;
