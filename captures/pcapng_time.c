@@ -8,6 +8,10 @@
 
 #define NS_PER_S 1000000000u
 
+/* 146 years either way. Half of the range, so that the difference of any two
+   times, and a time and a timeout, fit as well. */
+#define TS_LIMIT (INT64_MAX / 2)
+
 /*
  * if_tsresol, section 4.2: the top bit clear means 10^-n s, set means 2^-n s.
  * Most clocks make a whole number of ns; units_to_ns() does the others.
@@ -59,13 +63,15 @@ int64_t pcapng_timestamp(const struct pcapfile_interface *iface, uint32_t high,
     uint64_t ns = units_to_ns(iface, units);
     int64_t offset_ns, sum;
 
-    if (ns > INT64_MAX)
-        ns = INT64_MAX;
+    if (ns > TS_LIMIT)
+        ns = TS_LIMIT;
     if (__builtin_expect(iface->tsoffset_s == 0, 1))
         return (int64_t)ns;
     if (__builtin_mul_overflow(iface->tsoffset_s, (int64_t)NS_PER_S,
                                &offset_ns) ||
         __builtin_add_overflow((int64_t)ns, offset_ns, &sum))
-        return iface->tsoffset_s < 0 ? INT64_MIN : INT64_MAX;
-    return sum;
+        return iface->tsoffset_s < 0 ? -TS_LIMIT : TS_LIMIT;
+    if (sum > TS_LIMIT)
+        return TS_LIMIT;
+    return sum < -TS_LIMIT ? -TS_LIMIT : sum;
 }

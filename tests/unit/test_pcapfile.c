@@ -476,13 +476,14 @@ static void ng_time_units(void **state)
         { 0xff, 0, UINT64_MAX, 0 },
         { 0x7f, 0, UINT64_MAX, 0 },
         /* What does not fit is the nearest that does. */
-        { 0, 0, UINT64_MAX, INT64_MAX },
-        { 6, 0, UINT64_MAX, INT64_MAX },
-        { 9, 0, UINT64_MAX, INT64_MAX },
-        { 0x80, 0, UINT64_MAX, INT64_MAX },
-        { 9, INT64_MAX, 1, INT64_MAX },
-        { 9, INT64_MIN, 1, INT64_MIN },
-        { 9, 9223372036, INT64_MAX, INT64_MAX },
+        { 0, 0, UINT64_MAX, INT64_MAX / 2 },
+        { 6, 0, UINT64_MAX, INT64_MAX / 2 },
+        { 9, 0, UINT64_MAX, INT64_MAX / 2 },
+        { 0x80, 0, UINT64_MAX, INT64_MAX / 2 },
+        { 9, INT64_MAX, 1, INT64_MAX / 2 },
+        { 9, INT64_MIN, 1, -(INT64_MAX / 2) },
+        { 9, 9223372036, INT64_MAX, INT64_MAX / 2 },
+        { 9, -9223372036, 5, -(INT64_MAX / 2) },
     };
 
     (void)state;
