@@ -115,11 +115,26 @@ static int mac_score(const struct mac *m)
     return 0;
 }
 
+/* libvirt's bridge wears a MAC of the guests' range; its default network's
+ * gateway address tells it (network/default.xml.in). */
+static bool is_libvirt_bridge(const struct station *s)
+{
+    static const uint8_t qemu[3] = { 0x52, 0x54, 0x00 };
+    union addr gateway = addr_v4(0xc0a87a01); /* 192.168.122.1 */
+
+    if (memcmp(s->mac.b, qemu, sizeof(qemu)) != 0)
+        return false;
+    for (unsigned i = 0; i < s->nip; i++)
+        if (addr_eq(&s->ip[i], &gateway))
+            return true;
+    return false;
+}
+
 static bool is_gateway_like(const struct station *s)
 {
     return s->flags & (STATION_GATEWAY | STATION_DHCP_SERVER | STATION_RA) ||
            (!(s->flags & STATION_NO_MAC) &&
-            mac_score(&s->mac) == NEVER_A_GUEST);
+            (mac_score(&s->mac) == NEVER_A_GUEST || is_libvirt_bridge(s)));
 }
 
 static struct crowd look_around(const struct station_table *t)
@@ -199,6 +214,8 @@ static int score_station(const struct station_table *t, const struct crowd *c,
         return sum;
     }
     if (s->flags & STATION_GATEWAY)
+        sum -= 60;
+    if (is_libvirt_bridge(s))
         sum -= 60;
     return sum + mac_score(&s->mac);
 }

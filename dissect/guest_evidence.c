@@ -327,7 +327,8 @@ static void address_of_gateway(const struct guest_tracker *t,
             g->gateway_ip = a->target;
         return;
     }
-    /* What it asked for by ARP and that station owns; else its first one. */
+    /* What it asked for by ARP and that station owns; else its first one. An
+     * address it merely carried may be that of a private network beyond. */
     for (unsigned i = 0; i < e->narp; i++)
         if (e->arp[i].x.answer_ns &&
             station_owns(facts->stations, g->gateway, &e->arp[i].target)) {
@@ -335,7 +336,8 @@ static void address_of_gateway(const struct guest_tracker *t,
             return;
         }
     for (unsigned i = 0; i < s->nip; i++)
-        if (addr_is_v4(&s->ip[i]) && !addr_is_global(&s->ip[i])) {
+        if (addr_is_v4(&s->ip[i]) &&
+            station_proved(facts->stations, g->gateway, &s->ip[i])) {
             g->gateway_ip = s->ip[i];
             return;
         }

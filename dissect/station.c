@@ -505,6 +505,14 @@ bool station_owns(const struct station_table *t, uint16_t i,
     return i < t->count && find_own(&t->station[i], a) >= 0;
 }
 
+bool station_proved(const struct station_table *t, uint16_t i,
+                    const union addr *a)
+{
+    int at = i < t->count ? find_own(&t->station[i], a) : -1;
+
+    return at >= 0 && at < t->memory[i].claimed;
+}
+
 uint16_t station_syn_mtu(const struct station_table *t, uint16_t i)
 {
     return i < t->count ? t->memory[i].syn_mtu : 0;

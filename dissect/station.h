@@ -69,6 +69,10 @@ void station_claim(struct station_table *t, uint16_t i, const union addr *a);
 bool station_owns(const struct station_table *t, uint16_t i,
                   const union addr *a);
 
+/** station_proved() - Did it prove by ARP, NDP or DHCP that @a is its own? */
+bool station_proved(const struct station_table *t, uint16_t i,
+                    const union addr *a);
+
 /** station_in_all() - Is (nearly) every frame from it, to it or to a group?
  * So the card at which a capture was taken shows. */
 bool station_in_all(const struct station_table *t, uint16_t i);
