@@ -181,7 +181,7 @@ static bool read_source(struct run *r, unsigned index, struct source *s)
 
         more = gather(r, index, s, b, &status);
         if (r->relay)
-            relay_send(r->relay);
+            relay_send(r->relay, b->n < BATCH_MAX);
         else if (b->n)
             model_observe(r->model, b->pkt, b->n);
         report_progress(r, s, &r->facts[index]);

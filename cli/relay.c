@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * A ring with two counters. A side that has to wait spins for a few
- * microseconds, about the time a batch takes, and then sleeps; the other side
- * pays for a wake-up only if somebody sleeps. The counters and the sleeper
- * count are sequentially consistent: each side writes its own before it reads
- * the other's, so one of them always sees that a wake-up is due.
+ * A ring with two counters. A side that has to wait spins for about a
+ * microsecond and then sleeps; the other side pays for a wake-up only if
+ * somebody sleeps, and then not for every batch: the reader is woken for
+ * WAKE_READER batches or when the writer has nothing more at hand, the writer
+ * when half of the ring is free. Otherwise two sides of nearly equal speed
+ * would wake each other for every batch. The counters and the sleeper count
+ * are sequentially consistent: each side writes its own before it reads the
+ * other's, so one of them always sees that a wake-up is due.
  */
 #include "cli/relay.h"
 
@@ -12,7 +15,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#define SPINS 4000
+#define SPINS       40
+#define WAKE_READER 4
+#define WAKE_WRITER (RELAY_DEPTH / 2)
 
 struct relay {
     _Alignas(64) _Atomic unsigned sent; /* written by the writer */
@@ -58,15 +63,19 @@ static inline void relax(void)
 #endif
 }
 
+static unsigned in_flight(struct relay *r)
+{
+    return atomic_load(&r->sent) - atomic_load(&r->done);
+}
+
 static bool has_room(struct relay *r)
 {
-    return atomic_load(&r->sent) - atomic_load(&r->done) < RELAY_DEPTH;
+    return in_flight(r) < RELAY_DEPTH;
 }
 
 static bool has_news(struct relay *r)
 {
-    return atomic_load(&r->sent) != atomic_load(&r->done) ||
-           atomic_load(&r->finished);
+    return in_flight(r) > 0 || atomic_load(&r->finished);
 }
 
 static void wait_for(struct relay *r, bool (*ready)(struct relay *))
@@ -99,10 +108,11 @@ struct batch *relay_slot(struct relay *r)
     return &r->slot[atomic_load(&r->sent) % RELAY_DEPTH];
 }
 
-void relay_send(struct relay *r)
+void relay_send(struct relay *r, bool flush)
 {
     atomic_fetch_add(&r->sent, 1);
-    wake(r);
+    if (flush || in_flight(r) >= WAKE_READER)
+        wake(r);
 }
 
 void relay_finish(struct relay *r)
@@ -114,7 +124,7 @@ void relay_finish(struct relay *r)
 struct batch *relay_next(struct relay *r)
 {
     wait_for(r, has_news);
-    if (atomic_load(&r->sent) == atomic_load(&r->done))
+    if (in_flight(r) == 0)
         return NULL; /* finished: nothing was sent after that was set */
     return &r->slot[atomic_load(&r->done) % RELAY_DEPTH];
 }
@@ -122,5 +132,6 @@ struct batch *relay_next(struct relay *r)
 void relay_done(struct relay *r)
 {
     atomic_fetch_add(&r->done, 1);
-    wake(r);
+    if (in_flight(r) <= WAKE_WRITER)
+        wake(r);
 }

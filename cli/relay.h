@@ -31,8 +31,9 @@ void relay_free(struct relay *r);
 /** relay_slot() - Writer: a batch to fill; waits while all are in flight */
 struct batch *relay_slot(struct relay *r);
 
-/** relay_send() - Writer: the slot is filled */
-void relay_send(struct relay *r);
+/** relay_send() - Writer: the slot is filled
+ * @flush: nothing more is at hand, so the reader should not wait for more */
+void relay_send(struct relay *r, bool flush);
 
 /** relay_finish() - Writer: nothing more will come */
 void relay_finish(struct relay *r);
