@@ -451,7 +451,7 @@ static bool is_over(const struct flow *f, unsigned dir,
 {
     if (f->ip_proto != IPPROTO_TCP_NUM)
         return f->state == FLOW_CLOSED ||
-               pkt->ts_ns - f->last_ns > IDLE_OTHER_NS;
+               ns_since(pkt->ts_ns, f->last_ns) > IDLE_OTHER_NS;
     return tcp_readable(pkt) && flow_tcp_begins_anew(f, dir, pkt);
 }
 
@@ -571,7 +571,7 @@ static void note_datagram(struct flow_table *t, struct flow *f, unsigned dir,
 {
     struct flow_dir *d = &f->dir[dir];
     struct flow_trouble *tr = flow_trouble_peek(t, f);
-    int64_t us = (pkt->ts_ns - f->first_ns) / 1000;
+    int64_t us = ns_since(pkt->ts_ns, f->first_ns) / 1000;
 
     if (f->ip_proto == IPPROTO_TCP_NUM)
         f->flags |= FLOW_TRUNCATED;
@@ -596,7 +596,7 @@ static void note_datagram(struct flow_table *t, struct flow *f, unsigned dir,
 static void note_idle(struct flow_table *t, struct flow *f, unsigned dir,
                       const struct packet *pkt)
 {
-    int64_t gap = pkt->ts_ns - f->last_ns;
+    int64_t gap = ns_since(pkt->ts_ns, f->last_ns);
     struct flow_trouble *tr;
 
     if (gap < IDLE_GAP_NS && f->trouble == FLOW_NONE)
@@ -809,7 +809,8 @@ void flow_tick(struct flow_table *t, int64_t now_ns)
         if (t->tick_hand >= t->high)
             t->tick_hand = 0;
         f = &t->slot[t->tick_hand++];
-        if (f->state == FLOW_OPEN && now_ns - f->last_ns > idle_limit(f))
+        if (f->state == FLOW_OPEN &&
+            ns_since(now_ns, f->last_ns) > idle_limit(f))
             flow_close(t, f);
     }
     while (t->closed_count > t->closed_max)

@@ -78,6 +78,12 @@ static inline int32_t seq_diff(uint32_t a, uint32_t b)
     return (int32_t)(a - b);
 }
 
+/* Times are as recorded, whatever was recorded: the difference may wrap. */
+static inline int64_t ns_since(int64_t now, int64_t then)
+{
+    return (int64_t)((uint64_t)now - (uint64_t)then);
+}
+
 static inline void sat8(uint8_t *v)
 {
     if (*v != UINT8_MAX)

@@ -158,7 +158,7 @@ static void note_syn(struct segment *s)
 {
     struct flow *f = s->f;
     struct flow_dir *d = s->d;
-    int64_t span = s->now_ns - f->first_ns;
+    int64_t span = ns_since(s->now_ns, f->first_ns);
 
     if (!(d->flags & FDIR_SYN)) {
         begin_at(d, s->seq, s->end);
@@ -645,7 +645,8 @@ static void segment_init(struct segment *s, struct flow *f, unsigned dir,
     s->us = ts_us(pkt->ts_ns);
     s->frame = (uint32_t)pkt->number;
     s->now_ns = pkt->ts_ns;
-    s->quiet_ns = pkt->ts_ns > f->last_ns ? pkt->ts_ns - f->last_ns : 0;
+    s->quiet_ns =
+        pkt->ts_ns > f->last_ns ? ns_since(pkt->ts_ns, f->last_ns) : 0;
     wire_size(s, mtu);
 }
 

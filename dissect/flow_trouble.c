@@ -123,9 +123,9 @@ static struct stuck_segment *stuck_note(struct trouble_dir *td,
 static void resend_why(struct trouble_dir *td, const struct resend *r,
                        int64_t last_try_ns)
 {
-    bool waited = last_try_ns
-                      ? r->now_ns - last_try_ns >= RTO_MS * INT64_C(1000000)
-                      : r->since_nxt_ms >= RTO_MS;
+    bool waited = last_try_ns ? ns_since(r->now_ns, last_try_ns) >=
+                                    RTO_MS * INT64_C(1000000)
+                              : r->since_nxt_ms >= RTO_MS;
 
     if (r->dup_acked && r->quiet_ns < RTO_MS * INT64_C(1000000))
         td->retrans_fast += r->count;
@@ -333,7 +333,7 @@ void trouble_window_zero(struct trouble_dir *td, int64_t now_ns, uint32_t frame)
 void trouble_window_open(struct trouble_dir *td, int64_t now_ns, uint32_t frame)
 {
     struct zero_window *z = &td->zwin;
-    int64_t ns = now_ns - z->since_ns;
+    int64_t ns = ns_since(now_ns, z->since_ns);
 
     if (!z->since_ns)
         return;
@@ -341,7 +341,7 @@ void trouble_window_open(struct trouble_dir *td, int64_t now_ns, uint32_t frame)
     z->last_frame = frame;
     if (ns <= 0)
         return;
-    z->total_ns += ns;
+    z->total_ns = (int64_t)((uint64_t)z->total_ns + (uint64_t)ns);
     if (ns > z->longest_ns)
         z->longest_ns = ns;
 }
@@ -387,7 +387,7 @@ void trouble_after_icmp(struct flow_trouble *tr, const struct flow *f,
     struct trouble_dir *td = &tr->dir[dir];
 
     if (!tr->icmp_mtu || tr->icmp_dir != dir || wire <= tr->icmp_mtu ||
-        (now_ns - tr->icmp_ns) / 1000 <= grace_us(f, dir))
+        ns_since(now_ns, tr->icmp_ns) / 1000 <= grace_us(f, dir))
         return;
     if (td->oversize_after_icmp < 3)
         td->oversize_frame[td->oversize_after_icmp] = frame;

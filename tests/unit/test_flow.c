@@ -325,6 +325,22 @@ static void test_time_backwards(void **state)
     assert_int_equal(flow_get(w.t, slot)->handshake_us, 0);
 }
 
+/* A capture may record any time at all. */
+static void test_absurd_times(void **state)
+{
+    static const int64_t when[] = { INT64_MAX, INT64_MIN, 0, -1, INT64_MAX };
+    struct wire w = wire_make(*state);
+
+    handshake(&w);
+    for (unsigned i = 0; i < 40; i++) {
+        w.win[i & 1] = i % 3 ? 0 : 1;
+        w.ns = when[i % 5];
+        seg(&w, 0, i & 1, A, i & 1 ? 5001 : 1001, i & 1 ? 1001 : 5001, i % 4);
+        flow_tick(w.t, when[(i + 1) % 5]);
+    }
+    assert_true(flow_table_counts(w.t)->opened >= 1);
+}
+
 static void test_other_payloads(void **state)
 {
     struct wire w = wire_make(*state);
@@ -351,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_reuse_and_retire),
         cmocka_unit_test(test_batch_is_the_same),
         flow_test(test_time_backwards),
+        flow_test(test_absurd_times),
         flow_test(test_other_payloads),
     };
     /* clang-format on */
