@@ -4,9 +4,7 @@
  * what all protocols of a flow have in common.
  *
  * Theory of operation: slots and troubles lie in reservations of their final
- * size whose pages the kernel provides when they are first touched. The index
- * starts small and doubles into the next part of its own reservation. Flows
- * that are over move to a queue; the oldest of it is retired when the queue is
+ * size whose pages the kernel provides when they are first touched. Flows that are over move to a queue; the oldest of it is retired when the queue is
  * too long or a slot is needed. When no flow is over, the one idle longest
  * among a sample of the slots makes room: no list has to be kept in order for
  * each packet.
@@ -17,112 +15,24 @@
 #include "dissect/flow.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
-#include "dissect/core/hash.h"
 #include "dissect/flow_impl.h"
 #include "dissect/proto/proto.h"
 
-#define IPPROTO_ICMP4_NUM 1
-#define IPPROTO_IGMP_NUM  2
-#define IPPROTO_TCP_NUM   6
-#define IPPROTO_UDP_NUM   17
-#define IPPROTO_ICMP6_NUM 58
-
-#define INDEX_FIRST  1024u
 #define EVICT_SAMPLE 64u
 #define TICK_SLICE   4096u
 #define APP_TRIES    2u
 #define TCP_HDR_MIN  20u
-#define COPY_HOPS    4 /* routers and virtual switches between two taps */
 
 static_assert(PROTO_COUNT <= UINT8_MAX, "struct flow.app is 8 bits wide");
-
-/* Both directions of a flow have the same key: the ends are ordered. */
-struct flow_key {
-    union addr lo, hi;
-    uint16_t lo_port, hi_port;
-    uint16_t vlan;
-    uint8_t ip_proto;
-    uint8_t zero;
-};
-
-static_assert(sizeof(struct flow_key) == 40, "hashed bytewise: no padding");
-
-/* A packet's ends. ICMP has its id in both ports. */
-struct tuple {
-    const union addr *src, *dst;
-    uint16_t sport, dport;
-    uint16_t vlan;
-    uint8_t ip_proto;
-};
-
-/* Memory. */
-
-static void *reserve(size_t size)
-{
-    void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    return p == MAP_FAILED ? NULL : p;
-}
-
-static void unreserve(void *p, size_t size)
-{
-    if (p)
-        munmap(p, size);
-}
-
-/* Keys. */
-
-static bool is_icmp(uint8_t ip_proto)
-{
-    return ip_proto == IPPROTO_ICMP4_NUM || ip_proto == IPPROTO_ICMP6_NUM;
-}
-
-static bool end_before(const struct tuple *t)
-{
-    if (t->src->q[0] != t->dst->q[0])
-        return t->src->q[0] < t->dst->q[0];
-    if (t->src->q[1] != t->dst->q[1])
-        return t->src->q[1] < t->dst->q[1];
-    return t->sport <= t->dport;
-}
-
-static uint64_t tuple_hash(const struct flow_table *t, const struct tuple *tp)
-{
-    bool before = end_before(tp);
-    struct flow_key key = {
-        .lo = before ? *tp->src : *tp->dst,
-        .hi = before ? *tp->dst : *tp->src,
-        .lo_port = before ? tp->sport : tp->dport,
-        .hi_port = before ? tp->dport : tp->sport,
-        .vlan = tp->vlan,
-        .ip_proto = tp->ip_proto,
-    };
-
-    return hash_bytes(&key, sizeof(key), t->seed);
-}
-
-static void tuple_of_flow(struct tuple *tp, const struct flow *f)
-{
-    *tp = (struct tuple){
-        .src = &f->addr[0],
-        .dst = &f->addr[1],
-        .sport = f->port[0],
-        .dport = is_icmp(f->ip_proto) ? f->port[0] : f->port[1],
-        .vlan = f->vlan,
-        .ip_proto = f->ip_proto,
-    };
-}
 
 /* Does a packet belong to a flow at all? See flow_observe_batch(). */
 static bool has_flow(const struct packet *pkt)
 {
     if (pkt->ip_version == 0 || pkt->flags & PKT_FRAG_LATER ||
-        pkt->ip_proto == IPPROTO_IGMP_NUM)
+        pkt->ip_proto == IP_IGMP)
         return false;
-    if (!is_icmp(pkt->ip_proto))
+    if (!flow_is_icmp(pkt->ip_proto))
         return true;
     return !(pkt->events & (EV_NDP | EV_MULTICAST_MGMT | EV_ICMP_ERROR));
 }
@@ -130,7 +40,7 @@ static bool has_flow(const struct packet *pkt)
 static void tuple_of_packet(struct tuple *tp, const struct packet *pkt)
 {
     uint16_t id = pkt->events & EV_ICMP_ECHO ? pkt->icmp.id : 0;
-    bool icmp = is_icmp(pkt->ip_proto);
+    bool icmp = flow_is_icmp(pkt->ip_proto);
 
     *tp = (struct tuple){
         .src = &pkt->src,
@@ -140,126 +50,6 @@ static void tuple_of_packet(struct tuple *tp, const struct packet *pkt)
         .vlan = pkt->vlan,
         .ip_proto = pkt->ip_proto,
     };
-}
-
-/* Direction of a packet in a flow, or -1 when it is another's. */
-static int tuple_match(const struct flow *f, const struct tuple *tp)
-{
-    bool icmp = is_icmp(tp->ip_proto);
-    uint16_t port1 = icmp ? f->port[0] : f->port[1];
-
-    if (f->ip_proto != tp->ip_proto || f->vlan != tp->vlan)
-        return -1;
-    if (f->port[0] == tp->sport && port1 == tp->dport &&
-        addr_eq(&f->addr[0], tp->src) && addr_eq(&f->addr[1], tp->dst))
-        return 0;
-    if (f->port[0] == tp->dport && port1 == tp->sport &&
-        addr_eq(&f->addr[0], tp->dst) && addr_eq(&f->addr[1], tp->src))
-        return 1;
-    return -1;
-}
-
-/* Index. */
-
-static bool index_init(struct flow_index *ix, uint32_t flows_max)
-{
-    uint32_t max = INDEX_FIRST;
-
-    while (max < UINT32_C(1) << 30 && max / 8 * 7 < flows_max)
-        max *= 2;
-    ix->max_entries = max;
-    ix->base_size = 2 * (size_t)max * sizeof(struct index_entry);
-    ix->base = reserve(ix->base_size);
-    ix->entry = ix->base;
-    ix->mask = INDEX_FIRST - 1;
-    return ix->base != NULL;
-}
-
-static uint32_t index_find(const struct flow_table *t, uint32_t tag,
-                           const struct tuple *tp, int *dir)
-{
-    const struct flow_index *ix = &t->index;
-
-    for (uint32_t i = tag & ix->mask;; i = (i + 1) & ix->mask) {
-        struct index_entry e = ix->entry[i];
-
-        if (e.slot1 == 0)
-            return FLOW_NONE;
-        if (e.tag != tag)
-            continue;
-        *dir = tuple_match(&t->slot[e.slot1 - 1], tp);
-        if (*dir >= 0)
-            return e.slot1 - 1;
-    }
-}
-
-static void index_put(struct flow_index *ix, struct index_entry e)
-{
-    uint32_t i = e.tag & ix->mask;
-
-    while (ix->entry[i].slot1)
-        i = (i + 1) & ix->mask;
-    ix->entry[i] = e;
-}
-
-static void index_grow(struct flow_index *ix)
-{
-    struct index_entry *old = ix->entry;
-    size_t n = (size_t)ix->mask + 1;
-
-    /* Parts of n, 2n, 4n, ... entries: the next one begins n further on. */
-    ix->entry = old + n;
-    ix->mask = (uint32_t)(2 * n - 1);
-    for (size_t i = 0; i < n; i++) {
-        if (old[i].slot1)
-            index_put(ix, old[i]);
-    }
-    if (n * sizeof(*old) >= 1u << 16) /* give whole pages back */
-        madvise(old, n * sizeof(*old) & ~(size_t)4095, MADV_DONTNEED);
-}
-
-static void index_insert(struct flow_index *ix, uint32_t tag, uint32_t slot)
-{
-    uint32_t size = ix->mask + 1;
-
-    if (ix->count >= size / 8 * 7 && size < ix->max_entries)
-        index_grow(ix);
-    index_put(ix, (struct index_entry){ .tag = tag, .slot1 = slot + 1 });
-    ix->count++;
-}
-
-/* Close the hole at @i: pull back entries that probed across it. */
-static void index_close_up(struct flow_index *ix, uint32_t i)
-{
-    uint32_t mask = ix->mask;
-
-    for (uint32_t j = (i + 1) & mask; ix->entry[j].slot1; j = (j + 1) & mask) {
-        uint32_t home = ix->entry[j].tag & mask;
-
-        if (((j - home) & mask) >= ((j - i) & mask)) {
-            ix->entry[i] = ix->entry[j];
-            i = j;
-        }
-    }
-    ix->entry[i] = (struct index_entry){ 0 };
-}
-
-static void index_remove(struct flow_table *t, uint32_t slot)
-{
-    struct flow_index *ix = &t->index;
-    struct tuple tp;
-    uint32_t tag;
-
-    tuple_of_flow(&tp, &t->slot[slot]);
-    tag = (uint32_t)tuple_hash(t, &tp);
-    for (uint32_t i = tag & ix->mask; ix->entry[i].slot1;
-         i = (i + 1) & ix->mask) {
-        if (ix->entry[i].slot1 != slot + 1)
-            continue;
-        index_close_up(ix, i);
-        ix->count--;
-        return;
-    }
 }
 
 /* Life of a slot. */
@@ -289,7 +79,7 @@ static void flow_drop(struct flow_table *t, uint32_t slot)
     f->flags |= FLOW_RETIRED;
     if (t->retire)
         t->retire(t->retire_ctx, f);
-    index_remove(t, slot);
+    flow_index_remove(t, slot);
     flow_trouble_release(t, f);
     f->state = FLOW_FREE;
     f->next = t->free_first;
@@ -360,11 +150,11 @@ static uint32_t slot_take(struct flow_table *t)
 static void count_protocol(struct flow_counts *c, uint8_t ip_proto)
 {
     c->opened++;
-    if (ip_proto == IPPROTO_TCP_NUM)
+    if (ip_proto == IP_TCP)
         c->tcp++;
-    else if (ip_proto == IPPROTO_UDP_NUM)
+    else if (ip_proto == IP_UDP)
         c->udp++;
-    else if (is_icmp(ip_proto))
+    else if (flow_is_icmp(ip_proto))
         c->icmp++;
     else
         c->other++;
@@ -374,7 +164,7 @@ static bool tcp_readable(const struct packet *pkt)
 {
     const struct layer *l;
 
-    if (pkt->ip_proto != IPPROTO_TCP_NUM || !(pkt->events & EV_TCP))
+    if (pkt->ip_proto != IP_TCP || !(pkt->events & EV_TCP))
         return false;
     if (!(pkt->events & EV_DAMAGED))
         return true;
@@ -416,7 +206,7 @@ static void flow_init(struct flow_table *t, struct flow *f,
     f->addr[!flip] = *tp->dst;
     f->port[flip] = tp->sport;
     f->port[!flip] = tp->dport;
-    if (is_icmp(tp->ip_proto))
+    if (flow_is_icmp(tp->ip_proto))
         f->port[1] = 0;
     f->vlan = tp->vlan;
     f->ip_proto = tp->ip_proto;
@@ -441,76 +231,18 @@ static uint32_t flow_begin(struct flow_table *t, const struct packet *pkt,
 
     flow_init(t, f, pkt, tp);
     t->open_count++;
-    index_insert(&t->index, tag, slot);
-    *dir = tuple_match(f, tp);
+    flow_index_insert(&t->index, tag, slot);
+    *dir = flow_tuple_dir(f, tp);
     return slot;
 }
 
 static bool is_over(const struct flow *f, unsigned dir,
                     const struct packet *pkt)
 {
-    if (f->ip_proto != IPPROTO_TCP_NUM)
+    if (f->ip_proto != IP_TCP)
         return f->state == FLOW_CLOSED ||
                ns_since(pkt->ts_ns, f->last_ns) > IDLE_OTHER_NS;
     return tcp_readable(pkt) && flow_tcp_begins_anew(f, dir, pkt);
-}
-
-/* Copies made by the capture. */
-
-/* Digest of what a copy has in common with its original. */
-static uint64_t copy_digest(const struct packet *pkt, uint64_t hash, int dir)
-{
-    uint64_t a = (uint64_t)pkt->ip_id << 32 | (pkt->payload_len & 0xffffffff);
-    uint64_t b = hash ^ (uint64_t)(unsigned)dir;
-
-    if (pkt->ip_proto == IPPROTO_TCP_NUM) {
-        b += (uint64_t)pkt->tcp.ack << 32 | pkt->tcp.seq;
-        a ^= (uint64_t)pkt->tcp.window << 48 | (uint64_t)pkt->tcp.flags << 24;
-        a += pkt->tcp.options & TCPO_TS ? pkt->tcp.tsval : 0;
-    } else if (is_icmp(pkt->ip_proto)) {
-        b += pkt->icmp.seq;
-    }
-    a *= UINT64_C(0x9e3779b97f4a7c15);
-    b = (b ^ a >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
-    return b ^ b >> 31;
-}
-
-/* May a second look-alike be called a copy? With a non-zero IPv4 id (RFC 6864
- * makes it unique for a while) any; else only TCP segments that no sender
- * repeats within a millisecond: pure ACKs do repeat. */
-static bool copy_possible(const struct packet *pkt)
-{
-    if (pkt->ip_version == 4 && pkt->ip_id != 0)
-        return true;
-    return pkt->ip_proto == IPPROTO_TCP_NUM &&
-           (pkt->payload_len > 1 || pkt->tcp.flags & (TCP_SYN | TCP_FIN));
-}
-
-static bool note_matches(const struct copy_note *n, uint32_t sig, uint8_t ttl,
-                         uint32_t us)
-{
-    int diff = (int)(n->sig_ttl & 0xff) - ttl;
-
-    return n->sig_ttl >> 8 == sig >> 8 && diff >= -COPY_HOPS &&
-           diff <= COPY_HOPS && us - n->us < COPY_US && n->sig_ttl != 0;
-}
-
-/* Was this packet seen a moment ago? Remembers it in any case. */
-static bool is_copy(struct flow_table *t, const struct packet *pkt,
-                    uint64_t hash, int dir)
-{
-    uint64_t digest = copy_digest(pkt, hash, dir);
-    struct copy_note *set = t->copy[digest >> 55];
-    uint32_t sig = (uint32_t)digest & ~UINT32_C(0xff);
-    uint32_t us = ts_us(pkt->ts_ns);
-
-    for (unsigned i = 0; i < COPY_WAYS; i++) {
-        if (note_matches(&set[i], sig, pkt->ttl, us))
-            return copy_possible(pkt);
-    }
-    set[1] = set[0]; /* the older of COPY_WAYS goes */
-    set[0] = (struct copy_note){ .sig_ttl = sig | pkt->ttl, .us = us };
-    return false;
 }
 
 /* New octets or a new acknowledgment are nobody's copy; this keeps a chance
@@ -520,7 +252,7 @@ static bool has_news(const struct flow *f, unsigned dir,
 {
     const struct flow_dir *d = &f->dir[dir];
 
-    if (f->ip_proto != IPPROTO_TCP_NUM)
+    if (f->ip_proto != IP_TCP)
         return false;
     return (d->flags & FDIR_NXT &&
             seq_diff(pkt->tcp.seq + pkt->payload_len, d->nxt) > 0) ||
@@ -573,7 +305,7 @@ static void note_datagram(struct flow_table *t, struct flow *f, unsigned dir,
     struct flow_trouble *tr = flow_trouble_peek(t, f);
     int64_t us = ns_since(pkt->ts_ns, f->first_ns) / 1000;
 
-    if (f->ip_proto == IPPROTO_TCP_NUM)
+    if (f->ip_proto == IP_TCP)
         f->flags |= FLOW_TRUNCATED;
     else if (dir == 1 && d->packets == 0 && us >= 0)
         f->answer_us = us == 0           ? 1
@@ -634,17 +366,16 @@ static void note_stations(struct flow *f, unsigned dir, uint16_t src,
         f->station[!dir] = dst;
 }
 
-static uint32_t observe(struct flow_table *t, struct packet *pkt, uint64_t hash,
+static uint32_t observe(struct flow_table *t, struct packet *pkt,
+                        const struct tuple *tp, uint64_t hash,
                         uint16_t src_station, uint16_t dst_station)
 {
     uint32_t tag = (uint32_t)hash, slot;
-    struct tuple tp;
     bool reused = false;
     int dir = 0;
 
-    tuple_of_packet(&tp, pkt);
-    slot = index_find(t, tag, &tp, &dir);
-    if (is_copy(t, pkt, hash, end_before(&tp)) && slot != FLOW_NONE &&
+    slot = flow_index_find(t, tag, tp, &dir);
+    if (flow_is_copy(t, pkt, hash, tuple_in_order(tp)) && slot != FLOW_NONE &&
         !has_news(&t->slot[slot], (unsigned)dir, pkt)) {
         pkt->flags |= PKT_DUPLICATE;
         t->slot[slot].capture_copies =
@@ -654,12 +385,12 @@ static uint32_t observe(struct flow_table *t, struct packet *pkt, uint64_t hash,
     }
     if (slot != FLOW_NONE && is_over(&t->slot[slot], (unsigned)dir, pkt)) {
         flow_close(t, &t->slot[slot]);
-        index_remove(t, slot);
-        reused = t->slot[slot].ip_proto == IPPROTO_TCP_NUM;
+        flow_index_remove(t, slot);
+        reused = t->slot[slot].ip_proto == IP_TCP;
         slot = FLOW_NONE;
     }
     if (slot == FLOW_NONE) {
-        slot = flow_begin(t, pkt, &tp, tag, &dir);
+        slot = flow_begin(t, pkt, tp, tag, &dir);
         if (reused)
             t->slot[slot].flags |= FLOW_PORT_REUSED;
     }
@@ -688,27 +419,20 @@ static void prefetch_slot(const struct flow_table *t, uint32_t tag)
     }
 }
 
-static uint64_t packet_hash(const struct flow_table *t,
-                            const struct packet *pkt)
-{
-    struct tuple tp;
-
-    tuple_of_packet(&tp, pkt);
-    return tuple_hash(t, &tp);
-}
-
 static void observe_some(struct flow_table *t, struct packet *pkts, unsigned n,
                          const uint16_t src_station[],
                          const uint16_t dst_station[], uint32_t slots[])
 {
     uint64_t hash[BATCH_MAX];
+    struct tuple tp[BATCH_MAX];
 
     for (unsigned i = 0; i < n; i++) {
         slots[i] = FLOW_NONE;
         if (!has_flow(&pkts[i]))
             continue;
         slots[i] = 0;
-        hash[i] = packet_hash(t, &pkts[i]);
+        tuple_of_packet(&tp[i], &pkts[i]);
+        hash[i] = flow_tuple_hash(t, &tp[i]);
         __builtin_prefetch(&t->index.entry[hash[i] & t->index.mask]);
     }
     for (unsigned i = 0; i < n && n > 1; i++) {
@@ -717,8 +441,8 @@ static void observe_some(struct flow_table *t, struct packet *pkts, unsigned n,
     }
     for (unsigned i = 0; i < n; i++) {
         if (slots[i] != FLOW_NONE)
-            slots[i] =
-                observe(t, &pkts[i], hash[i], src_station[i], dst_station[i]);
+            slots[i] = observe(t, &pkts[i], &tp[i], hash[i], src_station[i],
+                               dst_station[i]);
     }
 }
 
@@ -737,9 +461,9 @@ struct flow_table *flow_table_new(uint32_t flows_max, uint32_t closed_max,
     t->seed = seed;
     t->free_first = t->closed_first = t->closed_last = FLOW_NONE;
     t->trouble_free = FLOW_NONE;
-    t->slot = reserve((size_t)t->flows_max * sizeof(*t->slot));
-    t->trouble = reserve((size_t)t->trouble_max * sizeof(*t->trouble));
-    if (index_init(&t->index, t->flows_max) && t->slot && t->trouble)
+    t->slot = flow_reserve((size_t)t->flows_max * sizeof(*t->slot));
+    t->trouble = flow_reserve((size_t)t->trouble_max * sizeof(*t->trouble));
+    if (flow_index_init(&t->index, t->flows_max) && t->slot && t->trouble)
         return t;
     flow_table_free(t);
     return NULL;
@@ -749,9 +473,9 @@ void flow_table_free(struct flow_table *t)
 {
     if (!t)
         return;
-    unreserve(t->slot, (size_t)t->flows_max * sizeof(*t->slot));
-    unreserve(t->trouble, (size_t)t->trouble_max * sizeof(*t->trouble));
-    unreserve(t->index.base, t->index.base_size);
+    flow_unreserve(t->slot, (size_t)t->flows_max * sizeof(*t->slot));
+    flow_unreserve(t->trouble, (size_t)t->trouble_max * sizeof(*t->trouble));
+    flow_unreserve(t->index.base, t->index.base_size);
     free(t);
 }
 
@@ -781,8 +505,12 @@ uint32_t flow_observe(struct flow_table *t, struct packet *pkt,
 
 void flow_prefetch(const struct flow_table *t, const struct packet *pkt)
 {
-    if (has_flow(pkt))
-        prefetch_slot(t, (uint32_t)packet_hash(t, pkt));
+    struct tuple tp;
+
+    if (!has_flow(pkt))
+        return;
+    tuple_of_packet(&tp, pkt);
+    prefetch_slot(t, (uint32_t)flow_tuple_hash(t, &tp));
 }
 
 /* How long a flow may be silent; INT64_MAX: until its slot is needed. */
@@ -790,7 +518,7 @@ static int64_t idle_limit(const struct flow *f)
 {
     uint16_t both = f->dir[0].flags | f->dir[1].flags;
 
-    if (f->ip_proto != IPPROTO_TCP_NUM)
+    if (f->ip_proto != IP_TCP)
         return IDLE_OTHER_NS;
     if (both & FDIR_FIN)
         return IDLE_HALF_NS;
@@ -824,7 +552,7 @@ uint32_t flow_find_quoted(const struct flow_table *t, const struct quoted *q,
         .src = &q->src,
         .dst = &q->dst,
         .sport = q->sport,
-        .dport = is_icmp(q->ip_proto) ? q->sport : q->dport,
+        .dport = flow_is_icmp(q->ip_proto) ? q->sport : q->dport,
         .vlan = vlan,
         .ip_proto = q->ip_proto,
     };
@@ -833,7 +561,7 @@ uint32_t flow_find_quoted(const struct flow_table *t, const struct quoted *q,
 
     if (!q->valid || !q->l4_valid)
         return FLOW_NONE;
-    slot = index_find(t, (uint32_t)tuple_hash(t, &tp), &tp, &d);
+    slot = flow_index_find(t, (uint32_t)flow_tuple_hash(t, &tp), &tp, &d);
     if (slot != FLOW_NONE)
         *dir = (unsigned)d;
     return slot;

@@ -17,7 +17,7 @@
  * and its share of the index.
  *
  * TCP is judged from what passed the capture point (RFC 9293, RFC 6298, RFC
- * 6675, RFC 2883): flow_tcp.c says how.
+ * 6675, RFC 2883): flow_tcp.c and flow_seq.c say how.
  */
 #ifndef DISSECT_FLOW_H
 #define DISSECT_FLOW_H

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * What the files of the flow module share and nobody else sees: the table, the
- * arithmetic of sequence numbers, and who calls whom (flow.c, the table, calls
- * flow_tcp.c for TCP; both note what went wrong through flow_trouble.c).
+ * What the files of the flow module share and nobody else sees. flow.c is the
+ * table and calls the others: flow_index.c finds a slot, flow_copy.c knows
+ * copies, flow_tcp.c accounts TCP with flow_seq.c; what went wrong is noted in
+ * flow_trouble.c.
  */
 #ifndef DISSECT_FLOW_IMPL_H
 #define DISSECT_FLOW_IMPL_H
 
 #include "dissect/flow.h"
+
+#define IP_ICMP4 1
+#define IP_IGMP  2
+#define IP_TCP   6
+#define IP_UDP   17
+#define IP_ICMP6 58
 
 /* Times after which a flow counts as over (RFC 4787 asks NATs for 2 minutes
  * of UDP or more; user-mode backends keep 240 s). */
@@ -110,9 +117,92 @@ static inline uint16_t ts_ms(int64_t ts_ns)
     return (uint16_t)((uint64_t)ts_ns / 1000000);
 }
 
+/** struct tuple - A packet's ends; ICMP has its id in both ports */
+struct tuple {
+    const union addr *src, *dst;
+    uint16_t sport, dport;
+    uint16_t vlan;
+    uint8_t ip_proto;
+};
+
+static inline bool flow_is_icmp(uint8_t ip_proto)
+{
+    return ip_proto == IP_ICMP4 || ip_proto == IP_ICMP6;
+}
+
+/** tuple_in_order() - Is the source the lower of the two ends? */
+static inline bool tuple_in_order(const struct tuple *t)
+{
+    if (t->src->q[0] != t->dst->q[0])
+        return t->src->q[0] < t->dst->q[0];
+    if (t->src->q[1] != t->dst->q[1])
+        return t->src->q[1] < t->dst->q[1];
+    return t->sport <= t->dport;
+}
+
+uint64_t flow_tuple_hash(const struct flow_table *t, const struct tuple *tp);
+
+/** flow_tuple_dir() - Direction of a packet in a flow, -1: it is another's */
+int flow_tuple_dir(const struct flow *f, const struct tuple *tp);
+
+/** flow_reserve() - Zeroed memory that costs nothing until it is touched */
+void *flow_reserve(size_t size);
+void flow_unreserve(void *p, size_t size);
+
+bool flow_index_init(struct flow_index *ix, uint32_t flows_max);
+uint32_t flow_index_find(const struct flow_table *t, uint32_t tag,
+                         const struct tuple *tp, int *dir);
+void flow_index_insert(struct flow_index *ix, uint32_t tag, uint32_t slot);
+
+/** flow_index_remove() - Forget a slot; quiet when no entry names it */
+void flow_index_remove(struct flow_table *t, uint32_t slot);
+
+/** flow_is_copy() - Was this packet seen a moment ago? Remembers it anyway.
+ * @dir: Any number that tells the two directions apart */
+bool flow_is_copy(struct flow_table *t, const struct packet *pkt, uint64_t hash,
+                  int dir);
+
 /** flow_tcp_begins_anew() - Is this packet of a known tuple another flow? */
 bool flow_tcp_begins_anew(const struct flow *f, unsigned dir,
                           const struct packet *pkt);
+
+/**
+ * struct segment - One segment and what is derived from it once
+ * @end:   One past its last octet, SYN and FIN counted
+ * @len:   Payload octets
+ * @count: Wire segments, 0 without payload
+ * @head:  Payload octets of the first of them
+ * @wire:  IP length of the first of them
+ */
+struct segment {
+    const struct packet *pkt;
+    const struct tcp_info *tcp;
+    struct flow *f;
+    struct flow_dir *d, *o; /* its direction, the other one */
+    unsigned dir;
+    uint32_t seq, end, len;
+    uint32_t count, head;
+    uint16_t wire;
+    uint8_t flags;
+    uint32_t us, frame;
+    int64_t now_ns, quiet_ns;
+};
+
+/** segment_begin_at() - Where a direction's sequence numbers start */
+static inline void segment_begin_at(struct flow_dir *d, uint32_t isn,
+                                    uint32_t nxt)
+{
+    d->isn = isn;
+    d->nxt = nxt;
+    d->flags |= FDIR_NXT;
+}
+
+/** flow_sequence() - What a segment without SYN and RST is: new data, a gap,
+ * old data, a keep-alive, a probe; counts it and moves nxt */
+void flow_sequence(struct flow_table *t, struct segment *s);
+
+/** segment_count_data() - Count the payload, whatever it is */
+void segment_count_data(struct segment *s);
 
 /** flow_tcp_packet() - Account a TCP segment; last_ns is still the old one
  * Return: true when the connection is over with it. */

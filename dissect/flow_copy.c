@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ *
+ * Copies of packets that the capture made: tapped at two ports, before and
+ * after a router, or on every interface of a bridge. The latest packets are
+ * kept as digests for a millisecond, two to a set; what they do not share with
+ * a copy (TTL, Ethernet addresses, interface) is left out.
+ */
+#include "dissect/flow_impl.h"
+
+#define COPY_HOPS 4 /* routers and virtual switches between two taps */
+
+/* Digest of what a copy has in common with its original. */
+static uint64_t copy_digest(const struct packet *pkt, uint64_t hash, int dir)
+{
+    uint64_t a = (uint64_t)pkt->ip_id << 32 | (pkt->payload_len & 0xffffffff);
+    uint64_t b = hash ^ (uint64_t)(unsigned)dir;
+
+    if (pkt->ip_proto == IP_TCP) {
+        b += (uint64_t)pkt->tcp.ack << 32 | pkt->tcp.seq;
+        a ^= (uint64_t)pkt->tcp.window << 48 | (uint64_t)pkt->tcp.flags << 24;
+        a += pkt->tcp.options & TCPO_TS ? pkt->tcp.tsval : 0;
+    } else if (flow_is_icmp(pkt->ip_proto)) {
+        b += pkt->icmp.seq;
+    }
+    a *= UINT64_C(0x9e3779b97f4a7c15);
+    b = (b ^ a >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
+    return b ^ b >> 31;
+}
+
+/* May a second look-alike be called a copy? With a non-zero IPv4 id (RFC 6864
+ * makes it unique for a while) any; else only TCP segments that no sender
+ * repeats within a millisecond: pure ACKs do repeat. */
+static bool copy_possible(const struct packet *pkt)
+{
+    if (pkt->ip_version == 4 && pkt->ip_id != 0)
+        return true;
+    return pkt->ip_proto == IP_TCP &&
+           (pkt->payload_len > 1 || pkt->tcp.flags & (TCP_SYN | TCP_FIN));
+}
+
+static bool note_matches(const struct copy_note *n, uint32_t sig, uint8_t ttl,
+                         uint32_t us)
+{
+    int diff = (int)(n->sig_ttl & 0xff) - ttl;
+
+    return n->sig_ttl >> 8 == sig >> 8 && diff >= -COPY_HOPS &&
+           diff <= COPY_HOPS && us - n->us < COPY_US && n->sig_ttl != 0;
+}
+
+bool flow_is_copy(struct flow_table *t, const struct packet *pkt, uint64_t hash,
+                  int dir)
+{
+    uint64_t digest = copy_digest(pkt, hash, dir);
+    struct copy_note *set = t->copy[digest >> 55];
+    uint32_t sig = (uint32_t)digest & ~UINT32_C(0xff);
+    uint32_t us = ts_us(pkt->ts_ns);
+
+    for (unsigned i = 0; i < COPY_WAYS; i++) {
+        if (note_matches(&set[i], sig, pkt->ttl, us))
+            return copy_possible(pkt);
+    }
+    set[1] = set[0]; /* the older of COPY_WAYS goes */
+    set[0] = (struct copy_note){ .sig_ttl = sig | pkt->ttl, .us = us };
+    return false;
+}
