@@ -87,19 +87,18 @@ static const char *option_name(unsigned code)
     return "";
 }
 
-// clang-format off
 static const struct field_row ia_rows[] = {
-    { "dhcpv6.iaid",    "IAID",          0, 4, FORM_HEX, 0, NULL },
+    { "dhcpv6.iaid", "IAID", 0, 4, FORM_HEX, 0, NULL },
     { "dhcpv6.iaid.t1", "T1 in seconds", 4, 4, FORM_DEC, 0, NULL },
     { "dhcpv6.iaid.t2", "T2 in seconds", 8, 4, FORM_DEC, 0, NULL },
 };
 
 static const struct field_row iaaddr_rows[] = {
     { "dhcpv6.iaaddr.ip", "Address", 0, 16, FORM_IPV6, 0, NULL },
-    { "dhcpv6.iaaddr.pref_lifetime", "Preferred lifetime in seconds",
-      16, 4, FORM_DEC, 0, NULL },
-    { "dhcpv6.iaaddr.valid_lifetime", "Valid lifetime in seconds",
-      20, 4, FORM_DEC, 0, NULL },
+    { "dhcpv6.iaaddr.pref_lifetime", "Preferred lifetime in seconds", 16, 4,
+      FORM_DEC, 0, NULL },
+    { "dhcpv6.iaaddr.valid_lifetime", "Valid lifetime in seconds", 20, 4,
+      FORM_DEC, 0, NULL },
 };
 
 static const struct field_row status_rows[] = {
@@ -108,17 +107,16 @@ static const struct field_row status_rows[] = {
 };
 
 static const struct field_row header_rows[] = {
-    { "dhcpv6.msgtype", "Message type",   0, 1, FORM_DEC, 0, dhcpv6_type_name },
-    { "dhcpv6.xid",     "Transaction ID", 1, 3, FORM_HEX, 0, NULL },
+    { "dhcpv6.msgtype", "Message type", 0, 1, FORM_DEC, 0, dhcpv6_type_name },
+    { "dhcpv6.xid", "Transaction ID", 1, 3, FORM_HEX, 0, NULL },
 };
 
 static const struct field_row relay_rows[] = {
-    { "dhcpv6.msgtype",  "Message type",  0,  1, FORM_DEC,  0, dhcpv6_type_name },
-    { "dhcpv6.hopcount", "Hop count",     1,  1, FORM_DEC,  0, NULL },
-    { "dhcpv6.linkaddr", "Link address",  2, 16, FORM_IPV6, 0, NULL },
+    { "dhcpv6.msgtype", "Message type", 0, 1, FORM_DEC, 0, dhcpv6_type_name },
+    { "dhcpv6.hopcount", "Hop count", 1, 1, FORM_DEC, 0, NULL },
+    { "dhcpv6.linkaddr", "Link address", 2, 16, FORM_IPV6, 0, NULL },
     { "dhcpv6.peeraddr", "Peer address", 18, 16, FORM_IPV6, 0, NULL },
 };
-// clang-format on
 
 static bool is_relay(uint8_t type)
 {

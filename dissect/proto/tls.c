@@ -105,31 +105,28 @@ static const char *content_name(unsigned type)
     return "unknown";
 }
 
-// clang-format off
 static const struct field_row record_rows[] = {
-    { "tls.record.content_type", "Content type", 0, 1, FORM_DEC, 0, content_name },
-    { "tls.record.version", "Version",           1, 2, FORM_HEX, 0, NULL },
-    { "tls.record.length",  "Length",            3, 2, FORM_DEC, 0, NULL },
+    { "tls.record.content_type", "Content type", 0, 1, FORM_DEC, 0,
+      content_name },
+    { "tls.record.version", "Version", 1, 2, FORM_HEX, 0, NULL },
+    { "tls.record.length", "Length", 3, 2, FORM_DEC, 0, NULL },
 };
 static const struct field_row handshake_rows[] = {
-    { "tls.handshake.type",   "Handshake type",  0, 1, FORM_DEC, 0,
+    { "tls.handshake.type", "Handshake type", 0, 1, FORM_DEC, 0,
       tls_handshake_name },
-    { "tls.handshake.length", "Length",          1, 3, FORM_DEC, 0, NULL },
+    { "tls.handshake.length", "Length", 1, 3, FORM_DEC, 0, NULL },
 };
 static const struct field_row hello_rows[] = {
-    { "tls.handshake.version", "Version",        0, 2, FORM_HEX, 0,
-      NULL },
-    { "tls.handshake.random",  "Random",         2, RANDOM_LEN, FORM_OCTETS, 0,
-      NULL },
-    { "tls.handshake.session_id_length", "Session ID length",
-      2 + RANDOM_LEN, 1, FORM_DEC, 0, NULL },
+    { "tls.handshake.version", "Version", 0, 2, FORM_HEX, 0, NULL },
+    { "tls.handshake.random", "Random", 2, RANDOM_LEN, FORM_OCTETS, 0, NULL },
+    { "tls.handshake.session_id_length", "Session ID length", 2 + RANDOM_LEN, 1,
+      FORM_DEC, 0, NULL },
 };
 static const struct field_row alert_rows[] = {
-    { "tls.alert_message.level", "Level",        0, 1, FORM_DEC, 0, NULL },
-    { "tls.alert_message.desc",  "Description",  1, 1, FORM_DEC, 0,
+    { "tls.alert_message.level", "Level", 0, 1, FORM_DEC, 0, NULL },
+    { "tls.alert_message.desc", "Description", 1, 1, FORM_DEC, 0,
       tls_alert_name },
 };
-// clang-format on
 
 static void lower(char *text)
 {
