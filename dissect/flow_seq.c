@@ -14,6 +14,14 @@
  *                       by IP id where there is one, else within 3 ms (or the
  *                       handshake RTT, as Wireshark does)
  *   a retransmission    all else
+ *
+ * Where this differs from Wireshark's tcp.analysis, on purpose: copies made by
+ * the capture are none of these; a hole filled within an RTT by a packet with
+ * a later IP id is a retransmission, octets overtaken by their own ACK are
+ * reordered; one octet that is still to be acknowledged is data, not a
+ * keep-alive; an ACK counts as duplicate only while data is outstanding;
+ * against a zero window, old data is a probe; an ACK of a retransmission that
+ * overlaps new data acknowledges nothing unseen.
  */
 #include "dissect/flow_impl.h"
 
