@@ -99,6 +99,10 @@ static const struct advice_summary timeout_summaries[] = {
     { "unreachable",
       "{endpoint} unreachable, says ICMP, {count:time}",
       "{endpoint} cannot be reached: a router says so." },
+    { "several-unreachable",
+      "{endpoints} endpoints unreachable, says ICMP, {attempts:time}",
+      "Several hosts that the guest tried cannot be reached: a router says "
+      "so." },
     { "several",
       "{attempts:connection} to {endpoints} endpoints without any answer",
       "Several hosts that the guest tried do not answer at all." },

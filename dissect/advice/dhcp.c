@@ -15,6 +15,11 @@ static const struct advice_summary summaries[] = {
       "from anybody else",
       "The guest gets no address, and nothing at all comes back to it: its "
       "card leads nowhere." },
+    { "others-served",
+      "{discovers} DISCOVERs in {duration_s} s, no offer, while a server "
+      "serves others",
+      "One client gets no address, although a DHCP server on its network "
+      "serves others." },
     { 0 },
 };
 
@@ -27,6 +32,9 @@ static const struct advice_cause causes[] = {
     { "pool-empty",
       "The server has no address left; libslirp falls silent after 16 "
       "clients, dnsmasq when its range is used up." },
+    { "client-ignored",
+      "The server ignores this client: a list of allowed MAC addresses, or the "
+      "client is on another segment." },
     { "link-down",
       "The bridge port is down, in the wrong bridge or VLAN, or spanning tree "
       "is still listening." },
@@ -46,6 +54,9 @@ static const struct advice_step checks[] = {
     { "pool-empty", LIBVIRT_NAT, WHERE_HOST, true, false,
       "virsh net-dhcp-leases default; journalctl -t dnsmasq-dhcp -n 20",
       "\"no address available\"" },
+    { "client-ignored", HOST_BRIDGE, WHERE_HOST, true, false,
+      "journalctl -t dnsmasq-dhcp -n 50 | grep -i {guest_mac}",
+      "\"ignored\", or no line at all: the server never sees it" },
     { "link-down", HOST_BRIDGE | BRIDGED, WHERE_HOST, false, false,
       "bridge link",
       "the guest's tap with its bridge as master, state forwarding" },

@@ -56,6 +56,9 @@ static const struct advice_cause causes[] = {
       "after a VPN, a change of network or a sleep." },
     { "server-unreachable",
       "The server is down or cannot be reached from here." },
+    { "host-only-network",
+      "The virtual network leads to the host only, unless the host was set up "
+      "to forward it." },
     { "udp-filtered",
       "A firewall drops UDP port 53." },
     { 0 },
@@ -84,6 +87,9 @@ static const struct advice_step checks[] = {
       "dig +time=2 +tries=1 @{peer} example.com",
       "an answer on the host: then the way from the guest is cut (package "
       "bind9-dnsutils)" },
+    { "host-only-network", HOST_ONLY, WHERE_HOST, false, false,
+      "sysctl net.ipv4.ip_forward",
+      "0: the host forwards nothing for it" },
     { "udp-filtered", HOST_BRIDGE, WHERE_HOST, true, false,
       "nft list ruleset | grep -nE 'dport (53|domain)'",
       "an accept for the guest's bridge before any drop" },

@@ -81,7 +81,7 @@ static struct finding *group_finding(const struct symptom_ctx *c,
     f->last_ns = g->last_ns;
     f->count = g->attempts;
     finding_metric(f, "attempts", g->attempts);
-    finding_metric(f, "endpoints", g->peers + (r->lost ? 1 : 0));
+    finding_metric(f, "endpoints", g->peers);
     for (unsigned i = 0; i < g->peers && f->nevidence < 6; i++)
         reach_evidence(c, f, &r->peer[g->index[i]], 2);
     return f;
@@ -188,7 +188,7 @@ static void timeout_peer(const struct symptom_ctx *c, const struct reach *r,
  * errors are told by the rules that suppress this one. */
 static bool is_unreachable(const struct reach_peer *p)
 {
-    return p->n[ATTEMPT_UNREACH] > 0;
+    return p->n[ATTEMPT_UNREACH] > 0 && silences(p) == 0;
 }
 
 static void unreachable_peer(const struct symptom_ctx *c,
@@ -203,12 +203,35 @@ static void unreachable_peer(const struct symptom_ctx *c,
     finding_cause(f, "no-route-beyond");
 }
 
+static void unreachable(const struct symptom_ctx *c, const struct reach *r,
+                        struct findings *out)
+{
+    struct group g = { 0 };
+
+    for (unsigned i = 0; i < r->npeer; i++)
+        if (is_unreachable(&r->peer[i]))
+            group_add(&g, r, i, r->peer[i].n[ATTEMPT_UNREACH]);
+    if (g.peers > ENDPOINTS_MAX) {
+        struct finding *f = group_finding(c, r, &g, out, 90);
+
+        f->severity = SEVERITY_NOTE;
+        f->variant = "several-unreachable";
+        finding_cause(f, "no-route-beyond");
+        finding_cause(f, "peer-down");
+        return;
+    }
+    for (unsigned i = 0; i < g.peers; i++)
+        unreachable_peer(c, &r->peer[g.index[i]], out);
+}
+
 static void timeout_group(const struct symptom_ctx *c, const struct reach *r,
                           const struct group *g, struct findings *out)
 {
     struct finding *f = group_finding(c, r, g, out, 90);
 
-    f->severity = SEVERITY_WARNING;
+    /* Who reaches more than he misses talks to many, like file sharing. */
+    f->severity =
+        r->n[ATTEMPT_OK] > g->attempts ? SEVERITY_NOTE : SEVERITY_WARNING;
     finding_metric(f, "syns", g->syns);
     finding_cause(f, "filtered");
     finding_cause(f, "peer-down");
@@ -227,9 +250,8 @@ static void timeout_conclude(const struct symptom_ctx *c, const void *state,
 
         if (silences(p))
             group_add(&g, r, i, silences(p));
-        else if (is_unreachable(p))
-            unreachable_peer(c, p, out);
     }
+    unreachable(c, r, out);
     if (g.peers && gate)
         finding_gap(out, c->self, c->guest_index, gate);
     else if (g.peers > ENDPOINTS_MAX)

@@ -77,6 +77,20 @@ static uint64_t heard_network(const struct symptom_ctx *c)
     return frames;
 }
 
+/* Does a server offer addresses to others? Then the network is in order, and
+ * the trouble is this client's alone. */
+static bool serves_others(const struct symptom_ctx *c)
+{
+    unsigned n = station_count(c->facts->stations);
+
+    for (unsigned i = 0; i < n; i++)
+        if (i != c->guest->station &&
+            station_get(c->facts->stations, (uint16_t)i)->flags &
+                STATION_DHCP_SERVER)
+            return true;
+    return false;
+}
+
 static bool has_address(const struct guest *g)
 {
     for (unsigned i = 0; i < g->nipv4; i++)
@@ -104,28 +118,40 @@ static const char *dhcp_gate(const struct symptom_ctx *c,
     return NULL;
 }
 
+static void dhcp_causes(const struct symptom_ctx *c, struct finding *f,
+                        uint64_t heard)
+{
+    if (serves_others(c)) {
+        f->variant = "others-served";
+        f->severity = SEVERITY_NOTE;
+        finding_cause(f, "client-ignored");
+        finding_cause(f, "pool-empty");
+        return;
+    }
+    if (heard) {
+        finding_cause(f, "server-down");
+        finding_cause(f, "server-filtered");
+    } else {
+        f->variant = "dead-link";
+        finding_cause(f, "link-down");
+        finding_cause(f, "server-down");
+    }
+    finding_cause(f, "pool-empty");
+}
+
 static void dhcp_finding(const struct symptom_ctx *c,
                          const struct dhcp_state *s, struct findings *out)
 {
     uint64_t heard = heard_network(c);
     struct finding *f = finding_add(out, c->self, c->guest_index, 90);
 
-    f->variant = heard ? NULL : "dead-link";
     f->first_ns = s->first_ns;
     f->last_ns = s->last_ns;
     f->count = s->tries + s->open;
     finding_metric(f, "discovers", s->tries + s->open);
     finding_metric(f, "duration_s", (double)(s->last_ns - s->first_ns) / 1e9);
     finding_metric(f, "frames_heard", (double)heard);
-    if (heard) {
-        finding_cause(f, "server-down");
-        finding_cause(f, "server-filtered");
-        finding_cause(f, "pool-empty");
-    } else {
-        finding_cause(f, "link-down");
-        finding_cause(f, "server-down");
-        finding_cause(f, "pool-empty");
-    }
+    dhcp_causes(c, f, heard);
     for (unsigned i = 0; i < s->nframe; i++)
         finding_frame(f, s->source, facts_frame(c->facts, s->frame[i]),
                       s->frame_ns[i], "DHCP DISCOVER, no offer");

@@ -259,6 +259,9 @@ static void dns_causes(const struct symptom_ctx *c, struct finding *f,
         finding_cause(f, "udp-filtered");
         return;
     }
+    if (c->guest->backend.id == BACKEND_VBOX_HOSTONLY ||
+        c->guest->backend.id == BACKEND_VMWARE_HOSTONLY)
+        finding_cause(f, "host-only-network");
     finding_cause(f, "server-unreachable");
     finding_cause(f, "udp-filtered");
 }

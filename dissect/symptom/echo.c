@@ -245,7 +245,7 @@ static uint8_t silent_confidence(const struct symptom_ctx *c,
     case BACKEND_GVPROXY:
     case BACKEND_VBOX_NAT:
     case BACKEND_VBOX_NATNETWORK:
-        return sum->targets > 1 ? 80 : 60;
+        return sum->targets > 1 ? 80 : 40;
     default:
         return sum->targets > 1 ? 30 : 0;
     }
