@@ -112,7 +112,8 @@ static int mac_score(const struct mac *m)
         if (memcmp(m->b, mac_roles[i].first, 6) >= 0 &&
             memcmp(m->b, mac_roles[i].last, 6) <= 0)
             return mac_roles[i].score;
-    return 0;
+    /* Locally administered (IEEE 802 8.4): somebody made it up. */
+    return m->b[0] & 2 ? 10 : 0;
 }
 
 /* libvirt's bridge wears a MAC of the guests' range; its default network's
@@ -186,8 +187,9 @@ static int dhcp_score(const struct station *s)
 {
     if (!(s->flags & STATION_DHCP_CLIENT))
         return 0;
-    /* Broadcasts alone are seen of everybody on a LAN. */
-    return s->received ? 35 : 15;
+    /* Every machine of an ordinary LAN asks, and broadcasts are all that is
+     * seen of most: never enough without the place or the MAC. */
+    return s->received ? 25 : 10;
 }
 
 static int score_station(const struct station_table *t, const struct crowd *c,

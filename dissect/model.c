@@ -4,9 +4,9 @@
  * symptoms. All memory is taken in model_new(); after it the model neither
  * allocates nor fails.
  *
- * The loop over packets is the hot path. Plain TCP data costs a station look-up,
- * a flow look-up and a handful of counters; everything else stands behind one
- * test of the packet's events.
+ * The loop over packets is the hot path. Plain TCP data costs a look-up of its
+ * stations, one of its flow and a handful of counters; everything else stands
+ * behind one test of the packet's events.
  */
 #include "dissect/model.h"
 
@@ -280,10 +280,27 @@ static void observe_tick(struct model *m)
     }
 }
 
+/* How many packets may go together: up to one that changes what the next ones
+ * mean (an ICMP error marks its flow) or that is due to be followed by a tick.
+ * So it does not matter how the source has cut its batches. */
+static unsigned run_length(const struct model *m, const struct packet *pkts,
+                           unsigned n)
+{
+    uint64_t left = m->decide_at - m->facts.packets;
+
+    n = n < BATCH_MAX ? n : BATCH_MAX;
+    n = left < n ? (unsigned)left : n;
+    for (unsigned i = 0; i < n; i++)
+        if ((pkts[i].events & EV_ICMP_ERROR) ||
+            pkts[i].ts_ns - m->tick_ns >= TICK_NS)
+            return i + 1;
+    return n;
+}
+
 void model_observe(struct model *m, struct packet *pkts, unsigned n)
 {
     while (n > 0) {
-        unsigned some = n < BATCH_MAX ? n : BATCH_MAX;
+        unsigned some = run_length(m, pkts, n);
 
         observe_batch(m, pkts, some);
         observe_tick(m);

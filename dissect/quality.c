@@ -13,9 +13,9 @@
 #define STEADY_PACKETS 10
 #define GAP_NS         (30 * SEC_NS)
 
-/* One-sided: at least so many TCP flows, and so many of ten of them. */
+/* One-sided: at least so many TCP flows, and so many tenths of them. */
 #define SIDED_FLOWS_MIN 3
-#define SIDED_TENTHS    9
+#define SIDED_TENTHS    8
 
 /* Dropped: ACKs for data never captured, at least so many and one in this
  * number of TCP and UDP packets. A single one may be a reordering. */

@@ -91,7 +91,7 @@ struct request *request_new(struct request_ledger *l,
 bool request_is_retry(const struct request_ops *ops, const struct request *r,
                       const struct packet *pkt);
 
-/** request_retry() - One more try; a copy made by the capture changes nothing */
+/** request_retry() - One more try; a copy by the capture changes nothing */
 void request_retry(struct request_ledger *l, struct request *r,
                    const struct packet *pkt);
 
