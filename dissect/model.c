@@ -32,6 +32,10 @@
 
 #define TICK_NS 1000000000LL
 
+/* A capture may record any time at all. Year 2116 is the last that pcap can
+ * write; within it no difference of two times overflows. */
+#define TIME_MAX (((int64_t)1 << 62) - 1)
+
 #define REQUEST_EVENTS \
     (EV_ARP | EV_NDP | EV_ICMP_ECHO | EV_ICMP_ERROR | EV_DNS | EV_DHCP)
 #define RARE_EVENTS (REQUEST_EVENTS | GUEST_EVENTS | BACKEND_EVENTS | EV_UDP)
@@ -249,6 +253,8 @@ static void observe_batch(struct model *m, struct packet *pkts, unsigned n)
     uint16_t src[BATCH_MAX], dst[BATCH_MAX];
     uint32_t slot[BATCH_MAX];
 
+    if (n == 0 || n > BATCH_MAX)
+        return;
     for (unsigned i = 0; i < n; i++) {
         observe_time(m, &pkts[i]);
         station_observe(f->stations, &pkts[i], &src[i], &dst[i]);
@@ -283,17 +289,22 @@ static void observe_tick(struct model *m)
 /* How many packets may go together: up to one that changes what the next ones
  * mean (an ICMP error marks its flow) or that is due to be followed by a tick.
  * So it does not matter how the source has cut its batches. */
-static unsigned run_length(const struct model *m, const struct packet *pkts,
+static unsigned run_length(const struct model *m, struct packet *pkts,
                            unsigned n)
 {
-    uint64_t left = m->decide_at - m->facts.packets;
+    uint64_t left = m->decide_at - m->facts.packets; /* never 0 here */
 
     n = n < BATCH_MAX ? n : BATCH_MAX;
     n = left < n ? (unsigned)left : n;
-    for (unsigned i = 0; i < n; i++)
+    for (unsigned i = 0; i < n; i++) {
+        if (pkts[i].ts_ns > TIME_MAX)
+            pkts[i].ts_ns = TIME_MAX;
+        if (pkts[i].ts_ns < -TIME_MAX)
+            pkts[i].ts_ns = -TIME_MAX;
         if ((pkts[i].events & EV_ICMP_ERROR) ||
             pkts[i].ts_ns - m->tick_ns >= TICK_NS)
             return i + 1;
+    }
     return n;
 }
 
