@@ -53,6 +53,7 @@ struct ballot {
     bool own_mac;      /* a far end's MAC names its backend for certain */
     bool terminating;  /* SYN-ACKs of one plain stack */
     bool transparent;  /* SYN-ACKs of many real stacks */
+    uint8_t owner[BACKEND_COUNT]; /* who runs libslirp: facts that decide */
 };
 
 static void vote(struct ballot *b, enum group g, uint32_t backends,
@@ -77,6 +78,13 @@ static void vote(struct ballot *b, enum group g, uint32_t backends,
     va_start(ap, fmt);
     vsnprintf(v->clue.text, sizeof(v->clue.text), fmt, ap);
     va_end(ap);
+}
+
+/* A fact that only this user of libslirp shows. */
+static void own(struct ballot *b, enum backend_id id, uint8_t weight)
+{
+    if (b->owner[id] < weight)
+        b->owner[id] = weight;
 }
 
 /* More than nine of ten. */
@@ -117,6 +125,8 @@ static void vote_slirp_mac(struct ballot *b, const struct far_end *far)
     union addr in_mac;
     char ip[ADDR_STRLEN], mac[MAC_STRLEN];
 
+    if (b->weight[BACKEND_QEMU_SLIRP][G_MAC] >= 88)
+        return; /* the DNS address wears such a MAC too */
     mac_format(&far->mac, mac);
     if (mac_starts(&far->mac, v6_router, 6)) {
         b->libslirp_mac = true;
@@ -256,9 +266,11 @@ static const uint8_t order_dnsmasq[] = { 53, 54, 51, 58, 59, 1, 28 };
 
 static void vote_dhcp_slirp(struct ballot *b, const struct dhcp_traits *d)
 {
-    if (d->host_vbox)
+    if (d->host_vbox) {
+        own(b, BACKEND_VBOX_NAT, 85);
         vote(b, G_DHCP, BIT(BACKEND_VBOX_NAT), 85, d->frame,
              "DHCP host name option \"vbox\": VirtualBox's libslirp engine");
+    }
     if (d->lease_s != 86400 ||
         (!ORDER(d, order_slirp) && !ORDER(d, order_slirp_restricted)))
         return;
@@ -341,12 +353,27 @@ static void vote_dhcp(struct ballot *b, const struct far_end *far)
 
 /* ---- group: router advertisement and DHCPv6 ---- */
 
+/** struct ra_sign - A prefix that one libslirp user announces */
+struct ra_sign {
+    union addr prefix;
+    uint8_t bits;
+    enum backend_id backend;
+    const char *text;
+};
+
+/* clang-format off */
+static const struct ra_sign ra_signs[] = {
+    { { .b = { 0xfd, 0x17, 0x62, 0x5c, 0xf0, 0x37 } }, 48, BACKEND_VBOX_NAT,
+      "router advertisement for fd17:625c:f037::/48: VirtualBox" },
+    { { .b = { 0xfe, 0xc0 } }, 64, BACKEND_QEMU_SLIRP,
+      "router advertisement for fec0::/64: QEMU's libslirp" },
+    { { .b = { 0xfd, 0x00 } }, 64, BACKEND_SLIRP4NETNS,
+      "router advertisement for fd00::/64: slirp4netns" },
+};
+/* clang-format on */
+
 static void vote_ra(struct ballot *b, const struct far_end *far)
 {
-    static const union addr fec0 = { .b = { 0xfe, 0xc0 } };
-    static const union addr vbox = { .b = { 0xfd, 0x17, 0x62, 0x5c, 0xf0,
-                                            0x37 } };
-    static const union addr fd00 = { .b = { 0xfd, 0x00 } };
     const struct ra_traits *r = &far->ra;
 
     if (far->dhcpv6_8962_frame)
@@ -354,16 +381,17 @@ static void vote_ra(struct ballot *b, const struct far_end *far)
              "DHCPv6 answer from UDP port 8962: libslirp's byte-swapped 547");
     if (!r->seen || !r->prefix_len)
         return;
-    if (addr_in_prefix(&r->prefix, &vbox, 48))
-        vote(b, G_RA, BIT(BACKEND_VBOX_NAT), 88, r->frame,
-             "router advertisement for fd17:625c:f037::/48: VirtualBox");
-    else if (addr_in_prefix(&r->prefix, &fec0, 64) && !r->flags)
-        vote(b, G_RA, BIT(BACKEND_QEMU_SLIRP), 85, r->frame,
-             "router advertisement for fec0::/64: QEMU's libslirp");
-    else if (addr_in_prefix(&r->prefix, &fd00, 64) && b->libslirp_mac)
-        vote(b, G_RA, BIT(BACKEND_SLIRP4NETNS), 85, r->frame,
-             "router advertisement for fd00::/64: slirp4netns");
-    else if (r->lifetime_s == 65535 && r->mtu)
+    for (size_t i = 0; i < ARRAY_LEN(ra_signs); i++) {
+        const struct ra_sign *s = &ra_signs[i];
+
+        if (!addr_in_prefix(&r->prefix, &s->prefix, s->bits) ||
+            !b->libslirp_mac)
+            continue;
+        own(b, s->backend, 85);
+        vote(b, G_RA, BIT(s->backend), 85, r->frame, "%s", s->text);
+        return;
+    }
+    if (r->lifetime_s == 65535 && r->mtu)
         vote(b, G_RA, BIT(BACKEND_PASST), 60, r->frame,
              "router advertisement with lifetime 65535 and an MTU: passt");
 }
@@ -498,17 +526,30 @@ static void vote_guest_mac(struct ballot *b)
     }
 }
 
-/* libslirp looks the same from QEMU, slirp4netns and VirtualBox 7.1+; without
- * a deciding fact it is QEMU, which is by far the most used. */
-static void vote_slirp_owner(struct ballot *b)
+/* libslirp looks the same from QEMU, slirp4netns and VirtualBox 7.1+. What
+ * tells them apart decides which of them stays a candidate; without a deciding
+ * fact it is QEMU, which is by far the most used. */
+static void settle_slirp_owner(struct ballot *b)
 {
+    static const enum backend_id family[] = { BACKEND_QEMU_SLIRP,
+                                              BACKEND_SLIRP4NETNS,
+                                              BACKEND_VBOX_NAT };
+    enum backend_id best = BACKEND_QEMU_SLIRP;
+
     if (!b->libslirp_mac)
         return;
     if (guest_has_oui(b, oui_vbox))
-        vote(b, G_GUEST, BIT(BACKEND_VBOX_NAT), 40, 0,
-             "guest MAC 08:00:27 is VirtualBox's default");
-    else
-        vote(b, G_GUEST, BIT(BACKEND_QEMU_SLIRP), 35, 0,
+        own(b, BACKEND_VBOX_NAT, 40);
+    if (b->weight[BACKEND_SLIRP4NETNS][G_ADDR] >= 40)
+        own(b, BACKEND_SLIRP4NETNS, 40);
+    for (size_t i = 0; i < ARRAY_LEN(family); i++)
+        if (b->owner[family[i]] > b->owner[best])
+            best = family[i];
+    for (size_t i = 0; i < ARRAY_LEN(family); i++)
+        if (family[i] != best)
+            memset(b->weight[family[i]], 0, G_COUNT);
+    if (!b->owner[best])
+        vote(b, G_GUEST, BIT(best), 35, 0,
              "no sign of VirtualBox or slirp4netns, which share libslirp");
 }
 
@@ -636,7 +677,7 @@ void backend_decide(const struct backend_evidence *e, const struct facts *facts,
     }
     vote_addresses(&b);
     vote_guest_mac(&b);
-    vote_slirp_owner(&b);
+    settle_slirp_owner(&b);
     exclude_contradictions(&b);
     settle(&b, out);
 }

@@ -184,6 +184,12 @@ static void fold_down(const struct symptom_ctx *c, struct mtu_state *s,
     p->frame[1] = h->last_frame;
 }
 
+/* Obeyed, or did the capture end before the guest could show it? */
+static bool went_on(const struct flow *f, const struct flow_trouble *t)
+{
+    return f->last_ns - t->icmp_ns > 200 * MS_NS;
+}
+
 static void fold_icmp(struct mtu_state *s, const struct flow *f,
                       const struct flow_trouble *t, int dir)
 {
@@ -191,7 +197,7 @@ static void fold_icmp(struct mtu_state *s, const struct flow *f,
     bool ignored = d->oversize_after_icmp >= 2;
     struct suspect *p;
 
-    if (!t->icmp_mtu || t->icmp_dir != dir)
+    if (!t->icmp_mtu || t->icmp_dir != dir || (!ignored && !went_on(f, t)))
         return;
     p = suspect_add(s, ignored ? SUSPECT_IGNORED : SUSPECT_REDUCED, f, dir);
     if (!p)

@@ -199,12 +199,13 @@ static void down_cut(struct gen *g)
 
 static void icmp_answered(struct gen *g, bool obeyed)
 {
-    struct host *router = gen_peer(g, "198.18.0.1");
+    struct host *router;
     struct tcp t;
     struct quote q;
     size_t len = obeyed ? 1248 : FULL;
 
     tap_guest(g);
+    router = gen_peer(g, "198.18.0.1");
     t = talking(g, gen_peer(g, "203.0.113.81"), 443);
     tcp_data_lost(&t, CLIENT, FULL);
     q = gen_quote(g);
