@@ -59,13 +59,6 @@ static const struct advice_step checks[] = {
     { "host-ports", ANY_BACKEND, WHERE_HOST, false, false,
       "ss -tan | awk 'NR > 1 {n[$1]++} END {for (s in n) print n[s], s}'",
       "which state holds them: TIME-WAIT, ESTAB, FIN-WAIT-2" },
-    { "snat-ports", HOST_BRIDGE, WHERE_HOST, true, false,
-      "conntrack -S | grep -o 'insert_failed=[0-9]*'",
-      "numbers that grow with each failure (package conntrack)" },
-    { "snat-ports", HOST_BRIDGE, WHERE_HOST, true, false,
-      "nft list ruleset | grep -n masquerade; iptables -t nat -S | "
-      "grep -i masquerade",
-      "\"to\" or \"--to-ports\" with a narrow range" },
     { "conntrack-full", ANY_BACKEND, WHERE_HOST, false, false,
       "cat /proc/sys/net/netfilter/nf_conntrack_count "
       "/proc/sys/net/netfilter/nf_conntrack_max",
@@ -73,6 +66,13 @@ static const struct advice_step checks[] = {
     { "conntrack-full", ANY_BACKEND, WHERE_HOST, true, false,
       "dmesg | grep 'nf_conntrack: table full'",
       "\"table full, dropping packet\" at the time of the failures" },
+    { "snat-ports", HOST_BRIDGE, WHERE_HOST, true, false,
+      "conntrack -S | grep -o 'insert_failed=[0-9]*'",
+      "numbers that grow with each failure (package conntrack)" },
+    { "snat-ports", HOST_BRIDGE, WHERE_HOST, true, false,
+      "nft list ruleset | grep -n masquerade; iptables -t nat -S | "
+      "grep -i masquerade",
+      "\"to\" or \"--to-ports\" with a narrow range" },
     { "peer-limit", ANY_BACKEND, WHERE_HOST, false, false,
       "curl -m 5 telnet://{endpoint}",
       "silence on the host as well: it is the peer" },
@@ -109,10 +109,6 @@ static const struct advice_step fixes[] = {
       "echo 'net.ipv4.ip_local_port_range = 1024 65535' "
       "> /etc/sysctl.d/60-ports.conf",
       "takes effect at the next boot or with \"sysctl --system\"" },
-    { "snat-ports", LIBVIRT_NAT, WHERE_VM_CONFIG, true, true,
-      "virsh net-edit default",
-      "widen <nat><port start='1024' end='65535'/></nat>, then net-destroy "
-      "and net-start: guests are cut off meanwhile" },
     { "conntrack-full", ANY_BACKEND, WHERE_HOST, true, false,
       "sysctl -w net.netfilter.nf_conntrack_max=262144",
       "about 320 octets of kernel memory an entry" },
@@ -120,6 +116,10 @@ static const struct advice_step fixes[] = {
       "echo 'net.netfilter.nf_conntrack_max = 262144' "
       "> /etc/sysctl.d/60-conntrack.conf",
       "takes effect once the module nf_conntrack is loaded" },
+    { "snat-ports", LIBVIRT_NAT, WHERE_VM_CONFIG, true, true,
+      "virsh net-edit default",
+      "widen <nat><port start='1024' end='65535'/></nat>, then net-destroy "
+      "and net-start: guests are cut off meanwhile" },
     { 0 },
 };
 

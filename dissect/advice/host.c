@@ -127,15 +127,12 @@ static const struct advice_cause silent_causes[] = {
 };
 
 static const struct advice_step silent_checks[] = {
-    { "ip-forward-off", HOST_BRIDGE, WHERE_HOST, false, false,
-      "sysctl net.ipv4.ip_forward",
-      "1; 0 means that the kernel forwards nothing" },
     { "forward-drop", HOST_BRIDGE, WHERE_HOST, true, false,
       "nft list ruleset | grep -E 'hook forward|policy'",
       "every forward chain must accept; \"policy drop\" is the suspect" },
-    { "forward-drop", HOST_BRIDGE, WHERE_HOST, true, false,
-      "iptables -nvL FORWARD | head",
-      "packet counters of DROP that grow while the guest tries" },
+    { "ip-forward-off", HOST_BRIDGE, WHERE_HOST, false, false,
+      "sysctl net.ipv4.ip_forward",
+      "1; 0 means that the kernel forwards nothing" },
     { "no-masquerade", KERNEL_NAT, WHERE_HOST, true, false,
       "nft list ruleset | grep -n masquerade; "
       "iptables -t nat -S | grep -i masquerade",
@@ -149,6 +146,9 @@ static const struct advice_step silent_checks[] = {
     { "host-firewall", ANY_BACKEND, WHERE_HOST, true, false,
       "nft list ruleset | grep -n 'hook output'",
       "an output chain that drops what the backend's user sends" },
+    { "forward-drop", HOST_BRIDGE, WHERE_HOST, true, false,
+      "iptables -nvL FORWARD | head",
+      "packet counters of DROP that grow while the guest tries" },
     { 0 },
 };
 

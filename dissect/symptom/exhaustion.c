@@ -44,10 +44,12 @@ static void last_good(const struct symptom_ctx *c, struct finding *f,
 static void good_later(const struct symptom_ctx *c, struct finding *f,
                        const struct reach_open *o)
 {
-    finding_frame(
-        f, o->ok_source, facts_frame(c->facts, o->ok_frame), o->ok_ns, "%s",
-        o->ok_elsewhere ? "SYN-ACK from another endpoint, the old ones open"
-                        : "SYN-ACK again, later");
+    bool tells = f->has_peer && o->ok_elsewhere;
+
+    finding_frame(f, o->ok_source, facts_frame(c->facts, o->ok_frame), o->ok_ns,
+                  "%s",
+                  tells ? "SYN-ACK from another endpoint, the old ones open"
+                        : "SYN-ACK: a new connection succeeds again");
 }
 
 /*

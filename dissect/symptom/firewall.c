@@ -17,6 +17,7 @@
 #define TTL_STEP    3 /* routers between a neighbour's RST and the peer */
 #define TTL_PEERS   12
 #define ICMP_FRAMES 4
+#define SENDERS_MAX 8
 
 /** struct rejects - ICMP rejects of one guest, by sender */
 struct rejects {
@@ -135,16 +136,29 @@ static void reject_finding(const struct symptom_ctx *c, const struct rejects *r,
     reject_evidence(r, f);
 }
 
-/* One finding for each sender: the first of its rows speaks for all. */
+static bool is_known(const union addr *list, unsigned n, const union addr *a)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (addr_eq(&list[i], a))
+            return true;
+    return false;
+}
+
+/* One finding for each sender, and not for more than a few of them: whoever
+ * forges the rest gains nothing. */
 static void icmp_rejects(const struct symptom_ctx *c, struct findings *out)
 {
-    for (unsigned i = 0; i < c->facts->nicmp; i++) {
+    union addr sender[SENDERS_MAX];
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < c->facts->nicmp && n < SENDERS_MAX; i++) {
         const struct icmp_error *e = &c->facts->icmp[i];
 
-        if (!is_reject(c, e))
+        if (!is_reject(c, e) || is_known(sender, n, &e->src))
             continue;
+        sender[n++] = e->src;
         struct rejects r = rejects_of(c, &e->src);
-        if (r.count >= REJECTS_MIN && r.at[0] == e)
+        if (r.count >= REJECTS_MIN)
             reject_finding(c, &r, out);
     }
 }

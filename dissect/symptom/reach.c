@@ -335,7 +335,7 @@ static void count_open(struct reach_open *o, const struct flow *f,
 static void count_later(struct reach_open *o, const struct flow *f,
                         int64_t until_ns, bool same)
 {
-    bool better = !same && !o->ok_elsewhere;
+    bool better = !same && (!o->ok_elsewhere || f->first_ns < o->ok_ns);
 
     o->ok_later++;
     o->ok_until += f->first_ns <= until_ns;
@@ -347,6 +347,39 @@ static void count_later(struct reach_open *o, const struct flow *f,
     }
 }
 
+/* A connection of the guest that was answered, or NULL. */
+static const struct flow *answered_flow(const struct symptom_ctx *c,
+                                        uint32_t slot)
+{
+    const struct flow *f = flow_get(c->facts->flows, slot);
+
+    if (facts_guest_dir(c->facts, c->guest, f) != 0 ||
+        attempt_of(c->facts, f, 0) != ATTEMPT_OK)
+        return NULL;
+    return f;
+}
+
+static bool is_endpoint(const struct flow *f, const union addr *a,
+                        uint16_t port)
+{
+    return a && f->port[1] == port && addr_eq(&f->addr[1], a);
+}
+
+static uint32_t still_open(const struct symptom_ctx *c, int64_t at_ns,
+                           const union addr *a, uint16_t port)
+{
+    const struct flow_table *t = c->facts->flows;
+    uint32_t n = 0;
+
+    for (uint32_t i = flow_next(t, FLOW_NONE); i != FLOW_NONE;
+         i = flow_next(t, i)) {
+        const struct flow *f = answered_flow(c, i);
+
+        n += f && is_endpoint(f, a, port) && open_then(f, at_ns);
+    }
+    return n;
+}
+
 struct reach_open reach_open_at(const struct symptom_ctx *c, int64_t at_ns,
                                 int64_t until_ns, const union addr *a,
                                 uint16_t port)
@@ -356,17 +389,20 @@ struct reach_open reach_open_at(const struct symptom_ctx *c, int64_t at_ns,
 
     for (uint32_t i = flow_next(t, FLOW_NONE); i != FLOW_NONE;
          i = flow_next(t, i)) {
-        const struct flow *f = flow_get(t, i);
+        const struct flow *f = answered_flow(c, i);
 
-        if (facts_guest_dir(c->facts, c->guest, f) != 0 ||
-            attempt_of(c->facts, f, 0) != ATTEMPT_OK)
+        if (!f)
             continue;
-        bool same = a && f->port[1] == port && addr_eq(&f->addr[1], a);
+        bool same = is_endpoint(f, a, port);
         if (open_then(f, at_ns))
             count_open(&o, f, at_ns, same);
         else if (f->first_ns > at_ns && facts_off_link(c->guest, &f->addr[1]))
             count_later(&o, f, until_ns, same);
     }
+    /* Success elsewhere tells ports from descriptors only as long as the old
+     * connections hold theirs; one left over would not. */
+    if (o.ok_elsewhere && still_open(c, o.ok_ns, a, port) < (o.same + 1) / 2)
+        o.ok_elsewhere = 0;
     return o;
 }
 
