@@ -5,8 +5,9 @@
  *
  * The gateway is what the lease says, or who carries the guest's traffic. Else
  * it is the address that a guest with no other traffic keeps asking for; a host
- * that scans asks for many. ARP requests are broadcast and replies are not: a bystander's capture
- * shows every request and no reply, hence unicast_visible().
+ * that scans asks for many. ARP requests are broadcast and replies are not: a
+ * bystander's capture shows every request and no reply, hence
+ * unicast_visible().
  */
 #include <stddef.h>
 
