@@ -158,8 +158,8 @@ static void timeout_fin(struct gen *g)
     t = tcp_new(g, &g->net->guest, gen_peer(g, "203.0.113.66"), 443);
     tcp_syn_retries(&t, 2);
     gen_wait(g, 900 * MS);
-    tcp_segment(&t, SERVER, 0, t.isn[CLIENT] + 1, T_FIN | T_ACK, NULL, 0, NULL,
-                0);
+    tcp_segment(&t, SERVER, 0, t.isn[CLIENT] + 1, T_FIN | T_ACK, NULL, 0,
+                web->ip, 0);
     gen_wait(g, 5 * SEC);
     tcp_http(g, &g->net->guest, web, 3000);
 }
