@@ -21,10 +21,12 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Below this the answer is "unknown"; one strong group alone may say at most
- * ONE_GROUP_MAX; addresses and the guest's MAC never pass WEAK_MAX. */
+/* Below ACCEPT_MIN the answer is "unknown". One strong group alone may say at
+ * most ONE_GROUP_MAX. Addresses prove nothing (WEAK_MAX), nor does the guest's
+ * MAC; only when both point to one backend it is a guess (GUESS_MAX). */
 #define ACCEPT_MIN    45
 #define ONE_GROUP_MAX 78
+#define GUESS_MAX     55
 #define WEAK_MAX      40
 
 enum group { G_MAC, G_DHCP, G_RA, G_TCP, G_IP, G_ADDR, G_GUEST, G_COUNT };
@@ -235,7 +237,7 @@ static void vote_bridge_mac(struct ballot *b, const struct far_end *far)
         (!mac_starts(&far->mac, oui_qemu, 3) &&
          !mac_starts(&far->mac, oui_tap, 3)))
         return;
-    vote(b, G_MAC, BIT(BACKEND_LIBVIRT_NAT) | BIT(BACKEND_TAP_BRIDGED), 45,
+    vote(b, G_MAC, BIT(BACKEND_LIBVIRT_NAT) | BIT(BACKEND_TAP_BRIDGED), 40,
          far->first_src_frame,
          "gateway MAC %s is of the range that QEMU and libvirt give",
          mac_format(&far->mac, mac));
@@ -251,6 +253,36 @@ static void vote_hyperv_mac(struct ballot *b, const struct far_end *far)
     vote(b, G_MAC, BIT(BACKEND_HYPERV_NAT), 45, far->first_src_frame,
          "gateway MAC %s and the guest's are Hyper-V's",
          mac_format(&far->mac, mac));
+}
+
+static void vote_mac(struct ballot *b, const struct far_end *far)
+{
+    vote_slirp_mac(b, far);
+    vote_mac_table(b, far);
+    vote_vbox_zero(b, far);
+    vote_bridge_mac(b, far);
+    vote_hyperv_mac(b, far);
+}
+
+/* A gateway that the guest spoke to and that never answered, or only with
+ * packets that carry no evidence, still has its MAC. */
+static void vote_silent_macs(struct ballot *b, const struct backend_evidence *e)
+{
+    const struct station_table *t = b->facts->stations;
+    unsigned n = station_count(t);
+
+    for (unsigned i = 0; i < n; i++) {
+        const struct station *s = station_get(t, (uint16_t)i);
+        struct far_end far = { .station = (uint16_t)i,
+                               .has_mac = true,
+                               .mac = s->mac,
+                               .first_src_frame = s->first_frame };
+
+        if (e->of_station[i] || (s->flags & STATION_NO_MAC))
+            continue;
+        if (i == b->guest->gateway || (s->flags & STATION_BACKEND))
+            vote_mac(b, &far);
+    }
 }
 
 /* ---- group: DHCP ---- */
@@ -449,8 +481,8 @@ static void vote_tcp(struct ballot *b, const struct far_end *far)
 
 static void vote_ip(struct ballot *b, const struct far_end *far)
 {
-    if (far->in_ttl255_id0 >= 3 && mostly(far->in_ttl255_id0, far->in_v4))
-        vote(b, G_IP, BIT(BACKEND_PASST), 70, far->ttl255_id0_frame,
+    if (far->in_ttl255_id0 >= 8 && mostly(far->in_ttl255_id0, far->in_v4))
+        vote(b, G_IP, BIT(BACKEND_PASST), 60, far->ttl255_id0_frame,
              "everything arrives with TTL 255 and IP id 0");
     if (b->libslirp_mac && far->rst_ttl255)
         vote(b, G_IP, SLIRP_FAMILY, 40, far->rst_frame,
@@ -511,8 +543,11 @@ static void vote_guest_mac(struct ballot *b)
              BIT(BACKEND_VBOX_NAT) | BIT(BACKEND_VBOX_NATNETWORK) |
                  BIT(BACKEND_VBOX_HOSTONLY),
              30, 0, "guest MAC 08:00:27 is VirtualBox's default");
-        if (!b->own_mac && !b->terminating)
-            vote(b, G_GUEST, BIT(BACKEND_VBOX_BRIDGED), 55, 0,
+        if (!b->own_mac && !b->terminating &&
+            b->weight[BACKEND_VBOX_HOSTONLY][G_ADDR] +
+                    b->weight[BACKEND_VBOX_NAT][G_ADDR] ==
+                0)
+            vote(b, G_GUEST, BIT(BACKEND_VBOX_BRIDGED), 50, 0,
                  "guest MAC 08:00:27 is VirtualBox's default, and no sign of "
                  "its NAT");
     }
@@ -579,8 +614,13 @@ static unsigned confidence_of(const uint8_t weight[G_COUNT])
         strong += weight[g] >= 35 && g != G_ADDR && g != G_GUEST;
     }
     doubt = 100 - doubt / 10 > 99 ? 99 : 100 - doubt / 10;
-    if (strong == 0 && weight[G_GUEST] < 45)
-        return doubt < WEAK_MAX ? doubt : WEAK_MAX;
+    if (strong == 0 && weight[G_GUEST] < 45) {
+        unsigned most = weight[G_ADDR] >= 30 && weight[G_GUEST] >= 25
+                            ? GUESS_MAX
+                            : WEAK_MAX;
+
+        return doubt < most ? doubt : most;
+    }
     if (strong < 2)
         return doubt < ONE_GROUP_MAX ? doubt : ONE_GROUP_MAX;
     return doubt;
@@ -654,17 +694,10 @@ void backend_decide(const struct backend_evidence *e, const struct facts *facts,
     struct ballot b = { .facts = facts, .guest = guest };
 
     memset(out, 0, sizeof(*out));
-    for (unsigned i = 0; i < e->count; i++) {
-        const struct far_end *far = &e->far[i];
-
-        if (!row_concerns(far, guest) || !far->has_mac)
-            continue;
-        vote_slirp_mac(&b, far);
-        vote_mac_table(&b, far);
-        vote_vbox_zero(&b, far);
-        vote_bridge_mac(&b, far);
-        vote_hyperv_mac(&b, far);
-    }
+    for (unsigned i = 0; i < e->count; i++)
+        if (row_concerns(&e->far[i], guest) && e->far[i].has_mac)
+            vote_mac(&b, &e->far[i]);
+    vote_silent_macs(&b, e);
     for (unsigned i = 0; i < e->count; i++) {
         const struct far_end *far = &e->far[i];
 

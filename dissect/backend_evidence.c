@@ -193,8 +193,8 @@ static void note_ip(struct far_end *far, const struct packet *pkt)
     } else if (!addr_eq(&far->first_src, &pkt->src)) {
         far->many_srcs = true;
     }
-    if (pkt->ip_version != 4)
-        return;
+    if (pkt->ip_version != 4 || addr_is_multicast(&pkt->dst))
+        return; /* mDNS has TTL 255 and id 0 from anybody: RFC 6762 11 */
     far->in_v4++;
     if (pkt->ttl != 255)
         return;

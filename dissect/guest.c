@@ -30,32 +30,14 @@ struct mac_role {
 /* The first row that holds an address counts. Sources: field guide 1.1, 1.3:
  * guests' default prefixes, and the fixed cards of backends. */
 static const struct mac_role mac_roles[] = {
-    /* VirtualBox NAT and NAT network */
-    { { 0x52, 0x54, 0x00, 0x12, 0x35, 0x00 },
-      { 0x52, 0x54, 0x00, 0x12, 0x35, 0x0f }, NEVER_A_GUEST },
-    /* libslirp: 52:55 + IPv4 address, 52:56:00:00:00:xx */
-    { { 0x52, 0x55, 0x00, 0x00, 0x00, 0x00 },
-      { 0x52, 0x55, 0xff, 0xff, 0xff, 0xff }, NEVER_A_GUEST },
-    { { 0x52, 0x56, 0x00, 0x00, 0x00, 0x00 },
-      { 0x52, 0x56, 0x00, 0x00, 0x00, 0xff }, NEVER_A_GUEST },
-    /* passt since 2025 */
-    { { 0x9a, 0x55, 0x9a, 0x55, 0x9a, 0x55 },
-      { 0x9a, 0x55, 0x9a, 0x55, 0x9a, 0x55 }, NEVER_A_GUEST },
-    /* gvproxy's gateway and its default guest */
-    { { 0x5a, 0x94, 0xef, 0xe4, 0x0c, 0xdd },
-      { 0x5a, 0x94, 0xef, 0xe4, 0x0c, 0xdd }, NEVER_A_GUEST },
+    /* gvproxy's default guest */
     { { 0x5a, 0x94, 0xef, 0xe4, 0x0c, 0xee },
       { 0x5a, 0x94, 0xef, 0xe4, 0x0c, 0xee }, 40 },
-    /* VMware: host cards and NAT, then addresses set by hand */
-    { { 0x00, 0x50, 0x56, 0xc0, 0x00, 0x00 },
-      { 0x00, 0x50, 0x56, 0xff, 0xff, 0xff }, NEVER_A_GUEST },
+    /* VMware: addresses set by hand, then the default */
     { { 0x00, 0x50, 0x56, 0x00, 0x00, 0x00 },
       { 0x00, 0x50, 0x56, 0xbf, 0xff, 0xff }, 25 },
     { { 0x00, 0x0c, 0x29, 0x00, 0x00, 0x00 },
       { 0x00, 0x0c, 0x29, 0xff, 0xff, 0xff }, 30 },
-    /* VirtualBox host-only, the host's card */
-    { { 0x0a, 0x00, 0x27, 0x00, 0x00, 0x00 },
-      { 0x0a, 0x00, 0x27, 0x00, 0xff, 0xff }, NEVER_A_GUEST },
     { { 0x08, 0x00, 0x27, 0x00, 0x00, 0x00 },
       { 0x08, 0x00, 0x27, 0xff, 0xff, 0xff }, 30 },
     /* QEMU and libvirt; libvirt's bridge has one of them, too */
@@ -64,9 +46,7 @@ static const struct mac_role mac_roles[] = {
     /* the host's end of a guest's tap */
     { { 0xfe, 0x54, 0x00, 0x00, 0x00, 0x00 },
       { 0xfe, 0x54, 0x00, 0xff, 0xff, 0xff }, -80 },
-    /* Parallels: the host's cards, then guests */
-    { { 0x00, 0x1c, 0x42, 0x00, 0x00, 0x00 },
-      { 0x00, 0x1c, 0x42, 0x00, 0x00, 0xff }, NEVER_A_GUEST },
+    /* Parallels */
     { { 0x00, 0x1c, 0x42, 0x00, 0x00, 0x00 },
       { 0x00, 0x1c, 0x42, 0xff, 0xff, 0xff }, 30 },
     /* Hyper-V, Xen, OpenStack, bhyve, Google: host and guest alike */
@@ -95,6 +75,7 @@ static const struct flag_score flag_scores[] = {
     { STATION_RA,          -30 },
     { STATION_DNS_SERVER,  -20 },
     { STATION_BRIDGE,      -40 },
+    { STATION_AT_BACKEND,   45 },
 };
 // clang-format on
 
@@ -108,6 +89,8 @@ struct crowd {
 
 static int mac_score(const struct mac *m)
 {
+    if (mac_is_backend(m))
+        return NEVER_A_GUEST;
     for (size_t i = 0; i < sizeof(mac_roles) / sizeof(mac_roles[0]); i++)
         if (memcmp(m->b, mac_roles[i].first, 6) >= 0 &&
             memcmp(m->b, mac_roles[i].last, 6) <= 0)
@@ -198,7 +181,8 @@ static int score_station(const struct station_table *t, const struct crowd *c,
     const struct station *s = station_get(t, i);
     int sum = 0;
 
-    if ((s->flags & STATION_GROUP) || s->sent == 0)
+    if ((s->flags & STATION_GROUP) ||
+        (s->sent == 0 && !(s->flags & STATION_AT_BACKEND)))
         return NEVER_A_GUEST;
     for (size_t k = 0; k < sizeof(flag_scores) / sizeof(flag_scores[0]); k++)
         if (s->flags & flag_scores[k].flag)

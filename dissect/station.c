@@ -122,8 +122,11 @@ static uint16_t mac_station(struct station_table *t, const struct mac *m,
             return (uint16_t)(t->index[slot] - 1);
     }
     i = take_slot(t, slot, pkt, mac_is_multicast(m));
-    if (i != STATION_NONE)
-        t->station[i].mac = *m;
+    if (i == STATION_NONE)
+        return i;
+    t->station[i].mac = *m;
+    if (mac_is_backend(m))
+        t->station[i].flags |= STATION_BACKEND;
     return i;
 }
 
@@ -384,6 +387,17 @@ static void account_destination(struct station *s, const struct packet *pkt)
     s->last_ns = pkt->ts_ns;
 }
 
+/* Whoever exchanges frames with a backend's own card is on that backend. */
+static void note_backend(struct station_table *t, uint16_t a, uint16_t b)
+{
+    if (a == STATION_NONE || b == STATION_NONE)
+        return;
+    if (t->station[a].flags & STATION_BACKEND)
+        t->station[b].flags |= STATION_AT_BACKEND;
+    if (t->station[b].flags & STATION_BACKEND)
+        t->station[a].flags |= STATION_AT_BACKEND;
+}
+
 static void find_by_mac(struct station_table *t, const struct packet *pkt,
                         uint16_t *src, uint16_t *dst)
 {
@@ -401,6 +415,7 @@ static void find_by_mac(struct station_table *t, const struct packet *pkt,
     }
     *src = mac_station(t, &pkt->eth_src, from, pkt);
     *dst = mac_station(t, &pkt->eth_dst, to, pkt);
+    note_backend(t, *src, *dst);
     t->last_src_key = from;
     t->last_dst_key = to;
     t->last_src = *src;

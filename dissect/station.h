@@ -27,6 +27,8 @@ enum station_flag {
     STATION_GROUP = 1 << 8,       /* multicast or broadcast destination */
     STATION_ASKED_FIRST = 1 << 9, /* its first frame was a request */
     STATION_VNET = 1 << 10,       /* its frames carried NEEDS_CSUM or GSO */
+    STATION_BACKEND = 1 << 11,    /* wears a MAC only backends have */
+    STATION_AT_BACKEND = 1 << 12, /* exchanged frames with such a one */
 };
 
 /** struct station - One MAC address; counts saturate */
@@ -86,6 +88,9 @@ uint64_t station_overflow(const struct station_table *t);
 /** station_set_hostname() - Octets from DHCP option 12; escaped here */
 void station_set_hostname(struct station_table *t, uint16_t i,
                           const uint8_t *name, size_t n);
+
+/** mac_is_backend() - Does only a backend's own end wear this address? */
+bool mac_is_backend(const struct mac *m);
 
 /** mac_vendor() - What is known of an OUI by heart: "VirtualBox", or NULL */
 const char *mac_vendor(const struct mac *m);
