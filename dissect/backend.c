@@ -278,9 +278,12 @@ static void vote_silent_macs(struct ballot *b, const struct backend_evidence *e)
                                .mac = s->mac,
                                .first_src_frame = s->first_frame };
 
-        if (e->of_station[i] || (s->flags & STATION_NO_MAC))
+        if (e->of_station[i])
             continue;
-        if (i == b->guest->gateway || (s->flags & STATION_BACKEND))
+        /* Cooked captures show the sender's card though stations go by IP. */
+        if (s->flags & STATION_NO_MAC
+                ? mac_is_backend(&s->mac)
+                : i == b->guest->gateway || (s->flags & STATION_BACKEND))
             vote_mac(b, &far);
     }
 }
@@ -646,8 +649,10 @@ static void add_clues(const struct ballot *b, struct backend_verdict *out)
 
 static const char *engine_of(const struct ballot *b, enum backend_id id)
 {
-    if (id == BACKEND_VBOX_NAT)
-        return b->libslirp_mac ? "libslirp" : "classic";
+    if (id == BACKEND_VBOX_NAT && b->libslirp_mac)
+        return "libslirp";
+    if (id == BACKEND_VBOX_NAT && b->weight[id][G_MAC] | b->weight[id][G_DHCP])
+        return "classic";
     if (id == BACKEND_VBOX_NATNETWORK && b->weight[id][G_TCP])
         return "lwIP";
     if (id == BACKEND_QEMU_SLIRP || id == BACKEND_SLIRP4NETNS)
