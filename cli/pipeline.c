@@ -232,15 +232,30 @@ static bool worth_a_thread(const struct run *r)
     return size >= THREAD_MIN && sysconf(_SC_NPROCESSORS_ONLN) > 1;
 }
 
+/* A signal that says stop must reach the thread that waits in read(): there it
+ * ends the waiting, here it would only set the flag. */
+static void leave_signals_to_reader(sigset_t *before)
+{
+    sigset_t stop;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stop, before);
+}
+
 static void run_all(struct run *r)
 {
     pthread_t reader;
+    sigset_t before;
 
     if (worth_a_thread(r))
         r->relay = relay_new();
     if (r->relay && pthread_create(&reader, NULL, read_all, r) == 0) {
+        leave_signals_to_reader(&before);
         observe_all(r);
         pthread_join(reader, NULL);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
     } else {
         relay_free(r->relay);
         r->relay = NULL;

@@ -114,7 +114,8 @@ static const char *prompt(const struct advice_step *step)
 
 /* Commands are not wrapped: they are there to be pasted. */
 static void write_step(const struct text_report *t, const struct finding *f,
-                       const struct advice_step *step, const char *label)
+                       const struct advice_step *step, const char *label,
+                       const char *about)
 {
     char command[1024], expect[512];
 
@@ -125,14 +126,16 @@ static void write_step(const struct text_report *t, const struct finding *f,
     if (!step->expect)
         return;
     advice_expand(step->expect, t->facts, f, expect, sizeof(expect));
-    outf(t->o, "%*s", TEXT_INDENT, "");
-    text_wrap(t->o, TEXT_INDENT, TEXT_INDENT, t->width, expect);
+    outf(t->o, "%*s%s", TEXT_INDENT, "", about);
+    text_wrap(t->o, TEXT_INDENT + (unsigned)strlen(about), TEXT_INDENT,
+              t->width, expect);
     out_str(t->o, "\n");
 }
 
 static unsigned write_steps(const struct text_report *t,
                             const struct finding *f,
-                            const struct advice_step *steps, const char *label)
+                            const struct advice_step *steps, const char *label,
+                            const char *about)
 {
     unsigned most = t->opt->verbosity > 0 ? 100 : STEPS_SHOWN;
     unsigned shown = 0, left = 0;
@@ -144,7 +147,7 @@ static unsigned write_steps(const struct text_report *t,
             left++;
             continue;
         }
-        write_step(t, f, steps, shown++ ? "" : label);
+        write_step(t, f, steps, shown++ ? "" : label, about);
     }
     return left;
 }
@@ -177,8 +180,8 @@ static void write_full(const struct text_report *t, const struct finding *f)
     write_why(t, f);
     write_frames(t, f);
     if (advice) {
-        left += write_steps(t, f, advice->checks, "check");
-        left += write_steps(t, f, advice->fixes, "fix");
+        left += write_steps(t, f, advice->checks, "check", "expect: ");
+        left += write_steps(t, f, advice->fixes, "fix", "");
     }
     write_sure(t, f);
     if (left)

@@ -181,9 +181,9 @@ static void write_flow(const struct text_report *t, const struct flow *f)
     text_bytes(&s, f->dir[0].bytes);
     str_add(&s, " out, ");
     text_bytes(&s, f->dir[1].bytes);
-    str_add(&s, " back in ");
+    str_add(&s, " back, ");
     text_duration(&s, f->last_ns - f->first_ns);
-    text_report_line(t, "", text);
+    text_label(t->o, TEXT_INDENT, "", TEXT_INDENT + 2, t->width, text);
 }
 
 static void write_largest(const struct text_report *t, unsigned most)

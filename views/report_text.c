@@ -210,9 +210,11 @@ static void add_missing(struct str *s, const struct facts *f,
 
 static void add_backend_name(struct str *s, const struct backend_verdict *b)
 {
-    str_add(s, backend_info(b->id)->name);
-    if (b->engine)
-        str_addf(s, " [%s]", b->engine);
+    const char *name = backend_info(b->id)->name;
+
+    str_add(s, name);
+    if (b->engine && !strstr(name, b->engine))
+        str_addf(s, " with the %s engine", b->engine);
 }
 
 static void write_backend(const struct text_report *t, const struct guest *g)
@@ -241,8 +243,31 @@ static void write_backend(const struct text_report *t, const struct guest *g)
         text_report_line(t, "", text);
 }
 
+/* Addresses are what makes a guest "up"; when it first asks for a name is its
+ * user's choice. 0: the capture began later. */
+static int64_t time_to_up(const struct bringup *b)
+{
+    static const enum bringup_stage needed[] = { BRINGUP_DHCP, BRINGUP_RA,
+                                                 BRINGUP_ARP_GW };
+    bool addressed = false;
+    int64_t up = 0;
+
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        const struct bringup *stage = &b[needed[i]];
+        int64_t at =
+            stage->at_ns + stage->took_ns - b[BRINGUP_FIRST_FRAME].at_ns;
+
+        if (!stage->seen || !stage->ok)
+            continue;
+        addressed |= needed[i] != BRINGUP_ARP_GW;
+        if (at > up)
+            up = at;
+    }
+    return addressed && b[BRINGUP_FIRST_FRAME].seen ? up : 0;
+}
+
 /* "up in 0.11 s: DHCP 60 ms, ARP 12 us"; empty when nothing was seen. */
-static void add_bringup(struct str *s, const struct guest *g)
+static void add_bringup(struct str *s, const struct guest *g, bool all)
 {
     static const char *const names[] = {
         [BRINGUP_FIRST_FRAME] = NULL, [BRINGUP_DHCP] = "DHCP",
@@ -250,29 +275,26 @@ static void add_bringup(struct str *s, const struct guest *g)
         [BRINGUP_DNS] = "DNS",        [BRINGUP_FIRST_TCP] = "first TCP",
     };
     const struct bringup *b = g->bringup;
-    bool from_start = b[BRINGUP_DHCP].seen || b[BRINGUP_RA].seen;
-    int64_t up = 0, began = b[BRINGUP_FIRST_FRAME].at_ns;
+    int64_t up = time_to_up(b);
     const char *sep = "";
     char text[256];
     struct str list;
 
     str_init(&list, text, sizeof(text));
     for (unsigned i = BRINGUP_DHCP; i < BRINGUP_STAGES; i++) {
-        if (!b[i].seen)
+        /* Most networks have no IPv6 router: no news. */
+        if (!b[i].seen || (i == BRINGUP_RA && !b[i].ok && !all))
             continue;
         str_addf(&list, "%s%s ", sep, names[i]);
         sep = ", ";
-        if (!b[i].ok) {
+        if (b[i].ok)
+            text_duration(&list, b[i].took_ns);
+        else
             str_add(&list, "unanswered");
-            continue;
-        }
-        text_duration(&list, b[i].took_ns);
-        if (b[i].at_ns + b[i].took_ns - began > up)
-            up = b[i].at_ns + b[i].took_ns - began;
     }
     if (!list.len)
         return;
-    if (from_start && b[BRINGUP_FIRST_FRAME].seen && up > 0) {
+    if (up > 0) {
         str_add(s, "up in ");
         text_duration(s, up);
         str_addf(s, ": %s", text);
@@ -287,13 +309,13 @@ static void add_guest_names(struct str *s, const struct guest *g, unsigned max)
     unsigned n = 0;
 
     for (unsigned i = 0; i < g->nipv4 && n < max; i++, n++)
-        str_addf(s, "%s%s", s->len ? "  " : "", addr_format(&g->ipv4[i], buf));
+        str_addf(s, "%s%s", s->len ? ", " : "", addr_format(&g->ipv4[i], buf));
     for (unsigned i = 0; i < g->nipv6 && n < max; i++, n++)
-        str_addf(s, "%s%s", s->len ? "  " : "", addr_format(&g->ipv6[i], buf));
+        str_addf(s, "%s%s", s->len ? ", " : "", addr_format(&g->ipv6[i], buf));
     if (g->has_mac)
-        str_addf(s, "%s%s", s->len ? "  " : "", mac_format(&g->mac, buf));
+        str_addf(s, "%s%s", s->len ? ", " : "", mac_format(&g->mac, buf));
     if (g->hostname[0])
-        str_addf(s, "  %s", g->hostname);
+        str_addf(s, ", %s", g->hostname);
 }
 
 static void write_lease(const struct text_report *t, const struct guest *g)
@@ -329,7 +351,7 @@ static void write_guest(const struct text_report *t, const struct guest *g)
     add_guest_names(&s, g, t->opt->verbosity > 0 ? 8 : 3);
     text_report_line(t, "guest", text);
     str_init(&s, text, sizeof(text));
-    add_bringup(&s, g);
+    add_bringup(&s, g, t->opt->verbosity > 0);
     if (s.len)
         text_report_line(t, "", text);
     write_lease(t, g);
