@@ -170,11 +170,19 @@ void packet_dissect(struct packet *pkt, struct tree *tree)
     walk(&d, first_proto(pkt));
 }
 
+/* Headers of Ethernet, IP and TCP end in the second cache line. */
+static inline void prefetch_headers(const struct packet *pkt)
+{
+    __builtin_prefetch(pkt->data);
+    if (pkt->caplen > 64)
+        __builtin_prefetch(pkt->data + 64);
+}
+
 void packet_dissect_batch(struct packet *pkts, unsigned n)
 {
     for (unsigned i = 0; i < n; i++) {
-        if (i + 2 < n)
-            __builtin_prefetch(pkts[i + 2].data);
+        if (i + 4 < n)
+            prefetch_headers(&pkts[i + 4]);
         packet_dissect(&pkts[i], NULL);
     }
 }

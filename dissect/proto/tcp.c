@@ -364,14 +364,18 @@ static inline void tcp_fill(const struct dissect *d, const uint8_t *p,
 static enum proto tcp_dissect(struct dissect *d, struct layer *l)
 {
     const uint8_t *p = cursor_take(&d->c, TCP_HEADER_MIN);
-    struct tcp_info inner = { 0 };
-    struct tcp_info *tcp = d->inner ? &inner : &d->pkt->tcp;
+    struct tcp_info *tcp = &d->pkt->tcp;
+    struct tcp_info scratch;
     struct cursor options;
     uint16_t sport, dport;
     uint32_t header;
 
     if (!p)
         return tcp_short(d, l);
+    if (__builtin_expect(d->inner, 0)) {
+        scratch = (struct tcp_info){ 0 };
+        tcp = &scratch;
+    }
     sport = be16_at(p);
     dport = be16_at(p + 2);
     header = (p[12] >> 4) * 4u;
