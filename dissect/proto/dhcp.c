@@ -24,6 +24,7 @@ enum dhcp_option {
     OPT_PAD = 0,
     OPT_OVERLOAD = 52,
     OPT_MSG_TYPE = 53,
+    OPT_PARAMS = 55,
     OPT_BOOTFILE = 67,
     OPT_END = 255,
 };
@@ -80,8 +81,8 @@ static const struct option_row option_rows[] = {
       "Message type" },
     { 54, KEEP_ADDR, AT(server_id), FORM_IPV4, "dhcp.option.dhcp_server_id",
       "Server identifier" },
-    { 55, KEEP_OCTETS, AT(params), FORM_OCTETS, "dhcp.option.request_list",
-      "Parameters requested" },
+    { OPT_PARAMS, KEEP_OCTETS, AT(params), FORM_OCTETS,
+      "dhcp.option.request_list_item", "Parameters requested" },
     { 56, KEEP_OCTETS, AT(message), FORM_TEXT, "dhcp.option.message",
       "Message" },
     { 57, KEEP_U16, AT(max_size), FORM_DEC, "dhcp.option.dhcp_max_message_size",
@@ -119,10 +120,6 @@ static const struct field_row fixed_rows[] = {
     { "dhcp.ip.server", "Next server IP address", 20, 4, FORM_IPV4, 0, NULL },
     { "dhcp.ip.relay", "Relay agent IP address", 24, 4, FORM_IPV4, 0, NULL },
     { "dhcp.hw.mac_addr", "Client MAC address", 28, 6, FORM_MAC, 0, NULL },
-    { "dhcp.server", "Server host name", DHCP_SNAME_OFF, DHCP_SNAME_LEN,
-      FORM_TEXT, 0, NULL },
-    { "dhcp.file", "Boot file name", DHCP_FILE_OFF, DHCP_FILE_LEN, FORM_TEXT, 0,
-      NULL },
     { "dhcp.cookie", "Magic cookie", DHCP_FIXED_LEN, 4, FORM_HEX, 0, NULL },
 };
 
@@ -203,9 +200,26 @@ static void keep_value(struct dhcp_msg *m, const struct option_row *row,
     }
 }
 
+/* Option 55: codes of other options, one octet each. */
+static void show_params(struct dissect *d, struct cursor value)
+{
+    while (cursor_left(&value) && !d->tree->full) {
+        uint32_t off = packet_off(d, &value);
+        uint8_t code = cursor_u8(&value);
+        const struct option_row *row = row_of(code);
+
+        tree_add(d->tree, "dhcp.option.request_list_item", off, 1,
+                 "Item: %s (%u)", row ? row->label : "option", code);
+    }
+}
+
 static void show_value(struct dissect *d, const struct option_row *row,
                        struct cursor value)
 {
+    if (row->code == OPT_PARAMS) {
+        show_params(d, value);
+        return;
+    }
     if (row->form == FORM_IPV4) {
         while (cursor_has(&value, 4)) {
             field_add_value(d, value, row->name, row->label, FORM_IPV4, 4);
@@ -284,12 +298,19 @@ static void read_options(struct dissect *d, struct cursor c, struct dhcp_msg *m)
     }
 }
 
-static struct octets text_field(const uint8_t *p, uint8_t size)
+/* A field of fixed size that holds text up to a NUL. */
+static void read_text(struct dissect *d, struct cursor c, struct octets *keep,
+                      const char *name, const char *label)
 {
-    const uint8_t *nul = memchr(p, 0, size);
-    uint8_t len = nul ? (uint8_t)(nul - p) : size;
+    size_t size = cursor_left(&c);
+    const uint8_t *nul = size ? memchr(c.p, 0, size) : NULL;
 
-    return (struct octets){ len ? p : NULL, len };
+    if (d && size)
+        field_add_value(d, c, name, label, FORM_TEXT, size);
+    if (nul)
+        cursor_trim(&c, (size_t)(nul - c.p));
+    if (!keep->len)
+        *keep = cursor_rest(&c);
 }
 
 static void read_fixed(struct cursor *c, struct dhcp_msg *m)
@@ -325,12 +346,12 @@ static void read_text_fields(struct dissect *d, struct cursor sname,
 
     if (m->overload & 1)
         read_options(d, file, m);
-    else if (!m->bootfile.len && cursor_left(&file))
-        m->bootfile = text_field(file.p, (uint8_t)cursor_left(&file));
+    else
+        read_text(d, file, &m->bootfile, "dhcp.file", "Boot file name");
     if (m->overload & 2)
         read_options(d, sname, m);
-    else if (cursor_left(&sname))
-        m->sname = text_field(sname.p, (uint8_t)cursor_left(&sname));
+    else
+        read_text(d, sname, &m->sname, "dhcp.server", "Server host name");
     m->end_seen = end_seen;
 }
 

@@ -245,6 +245,18 @@ static void read_option(struct dissect *d, uint16_t code, struct cursor value,
     }
 }
 
+static void open_option(struct dissect *d, struct cursor at, uint16_t code,
+                        uint16_t len, uint32_t captured)
+{
+    uint32_t off = packet_off(d, &at);
+
+    tree_open(d->tree, "dhcpv6.option", off, 4 + captured, "Option: (%u) %s",
+              code, option_name(code));
+    tree_add(d->tree, "dhcpv6.option.type", off, 2, "Option: %s (%u)",
+             option_name(code), code);
+    tree_add(d->tree, "dhcpv6.option.length", off + 2, 2, "Length: %u", len);
+}
+
 static void read_options(struct dissect *d, struct cursor c,
                          struct dhcpv6_msg *m, unsigned depth)
 {
@@ -261,9 +273,7 @@ static void read_options(struct dissect *d, struct cursor c,
         if (c.bad)
             return;
         if (d)
-            tree_open(d->tree, "dhcpv6.option.type", packet_off(d, &at),
-                      4 + (uint32_t)cursor_left(&value), "Option: (%u) %s",
-                      code, option_name(code));
+            open_option(d, at, code, len, (uint32_t)cursor_left(&value));
         if (cursor_left(&value) == len)
             read_option(d, code, value, m, depth);
         if (d)

@@ -382,7 +382,7 @@ static void show_soa(struct dns_reader *r, struct cursor data)
     static const char *const names[] = {
         "dns.soa.serial_number",  "dns.soa.refresh_interval",
         "dns.soa.retry_interval", "dns.soa.expire_limit",
-        "dns.soa.mininum_ttl", /* sic: Wireshark's spelling */
+        "dns.soa.minimum_ttl",
     };
     static const char *const labels[] = { "Serial number", "Refresh interval",
                                           "Retry interval", "Expire limit",

@@ -16,9 +16,7 @@ static uint64_t number_of(const uint8_t *p, size_t len, uint32_t mask)
 
     for (size_t i = 0; i < len; i++)
         v = v << 8 | p[i];
-    if (mask)
-        v = (v & mask) >> __builtin_ctz(mask);
-    return v;
+    return mask ? (v & mask) >> __builtin_ctz(mask) : v;
 }
 
 static void add_octets(struct str *s, const uint8_t *p, size_t len)
@@ -65,6 +63,12 @@ static void add_number(struct str *s, const struct field_row *row,
     else if (row->names)
         str_addf(s, "%s (%llu)", row->names((unsigned)v),
                  (unsigned long long)v);
+    else if (row->form == FORM_MASKED)
+        str_addf(s, "%llu",
+                 (unsigned long long)(v << __builtin_ctz(row->mask)));
+    else if (row->form == FORM_256THS)
+        str_addf(s, "%llu.%03llu s", (unsigned long long)(v / 256),
+                 (unsigned long long)(v % 256 * 1000 / 256));
     else if (row->form == FORM_HEX)
         str_addf(s, "0x%0*llx", row->mask ? 1 : row->len * 2,
                  (unsigned long long)v);

@@ -15,6 +15,8 @@ enum field_form {
     FORM_DEC,    /* unsigned, big-endian, up to 8 octets */
     FORM_HEX,    /* the same, as 0x0123 */
     FORM_FLAG,   /* set or not set; wants a mask */
+    FORM_MASKED, /* FORM_DEC with the mask applied but nothing shifted */
+    FORM_256THS, /* 2 octets in units of 1/256, as seconds */
     FORM_IPV4,   /* 4 octets */
     FORM_IPV6,   /* 16 octets */
     FORM_MAC,    /* 6 octets */

@@ -39,6 +39,13 @@ static const char *tlv_name(unsigned type)
     return type < sizeof(names) / sizeof(names[0]) ? names[type] : "unknown";
 }
 
+// clang-format off
+static const struct field_row tlv_rows[] = {
+    { "lldp.tlv.type", "Type",   0, 2, FORM_DEC, 0xfe00, tlv_name },
+    { "lldp.tlv.len",  "Length", 0, 2, FORM_DEC, 0x01ff, NULL },
+};
+// clang-format on
+
 static void show_id(struct dissect *d, struct cursor value, bool chassis)
 {
     uint8_t subtype = cursor_u8(&value);
@@ -121,8 +128,9 @@ static uint32_t read_tlvs(struct dissect *d, struct cursor c,
             break;
         note_value(m, type, value);
         if (d) {
-            tree_open(d->tree, "lldp.tlv.type", packet_off(d, &at), 2u + len,
-                      "%s", tlv_name(type));
+            tree_open(d->tree, "lldp.tlv", packet_off(d, &at), 2u + len, "%s",
+                      tlv_name(type));
+            fields_add(d, at, FIELD_ROWS(tlv_rows));
             show_value(d, type, value);
             tree_close(d->tree);
         }

@@ -11,6 +11,7 @@
 #include "dissect/proto/fields.h"
 
 #define PORT_TFTP    69
+#define PORT_USER    1024
 #define OPTIONS_MAX  16
 #define DATA_DEFAULT 512 /* RFC 1350 section 2 */
 
@@ -101,7 +102,9 @@ static void show_string(struct dissect *d, struct cursor at,
                         const struct octets *s, const char *name,
                         const char *label)
 {
-    field_add_value(d, at, name, label, FORM_TEXT, s->len);
+    /* The NUL belongs to it, if it was captured. */
+    field_add_value(d, at, name, label, FORM_TEXT,
+                    s->len < cursor_left(&at) ? s->len + 1 : s->len);
 }
 
 /* Return: how many of the options were known. */
@@ -225,12 +228,14 @@ static bool tftp_recognise(struct cursor payload, uint8_t ip_proto,
         return false;
     if (sport == PORT_TFTP || dport == PORT_TFTP)
         return true;
+    if (sport < PORT_USER || dport < PORT_USER)
+        return false;
     switch (m.opcode) {
     case TFTP_RRQ:
     case TFTP_WRQ:
         return is_request(&m);
-    case TFTP_DATA:
-        return m.block == 1 && m.data_len <= DATA_DEFAULT;
+    case TFTP_DATA: /* a short first block looks like too much else */
+        return m.block == 1 && m.data_len == DATA_DEFAULT;
     case TFTP_ACK:
         return m.block <= 1 && m.data_len == 0;
     case TFTP_ERROR:

@@ -122,6 +122,10 @@ static const struct field_row hello_rows[] = {
     { "tls.handshake.session_id_length", "Session ID length", 2 + RANDOM_LEN, 1,
       FORM_DEC, 0, NULL },
 };
+static const struct field_row extension_rows[] = {
+    { "tls.handshake.extension.type", "Type", 0, 2, FORM_DEC, 0, NULL },
+    { "tls.handshake.extension.len", "Length", 2, 2, FORM_DEC, 0, NULL },
+};
 static const struct field_row alert_rows[] = {
     { "tls.alert_message.level", "Level", 0, 1, FORM_DEC, 0, NULL },
     { "tls.alert_message.desc", "Description", 1, 1, FORM_DEC, 0,
@@ -235,11 +239,9 @@ static void read_extensions(struct dissect *d, struct cursor *c,
             return;
         value = cursor_sub(c, len);
         if (d) {
-            tree_open(d->tree, "tls.handshake.extension.type",
-                      packet_off(d, &at), 4 + (uint32_t)cursor_left(&value),
-                      "Extension: %u", type);
-            tree_add(d->tree, "tls.handshake.extension.len",
-                     packet_off(d, &at) + 2, 2, "Length: %u", len);
+            tree_open(d->tree, "tls.handshake.extension", packet_off(d, &at),
+                      4 + (uint32_t)cursor_left(&value), "Extension: %u", type);
+            fields_add(d, at, FIELD_ROWS(extension_rows));
         }
         read_extension(d, type, value, m);
         if (d)
