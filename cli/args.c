@@ -299,7 +299,8 @@ static bool set_top(struct config *c, const char *value, char *err)
     uint64_t n;
 
     if (!read_number(value, &n, &end) || *end || n == 0 || n > 1000000)
-        return fail(err, "--top takes a number from 1 to 1000000, not '%s'", value);
+        return fail(err, "--top takes a number from 1 to 1000000, not '%s'",
+                    value);
     c->top = (unsigned)n;
     return true;
 }

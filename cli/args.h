@@ -66,8 +66,8 @@ extern const struct option_row option_rows[];
 
 /**
  * args_parse() - Command line to config
- * @argv: with argv[0], as main() got it; options and operands in any order, "--"
- *        ends the options
+ * @argv: with argv[0], as main() got it; options and operands in any order,
+ *        "--" ends the options
  * @err:  [ARGS_ERROR_LEN] written when false is returned
  */
 bool args_parse(struct config *c, int argc, char *const argv[], char *err);

@@ -132,7 +132,8 @@ static void write_fine(const struct text_report *t)
     str_init(&partly, partly_text, sizeof(partly_text));
     add_requests(f, &fine, &partly);
     add_tcp(f, &fine, &partly);
-    if (f->nguest == 1 && f->guest[0].mtu >= 576)
+    /* The largest packet it sent: small ones say nothing about the MTU. */
+    if (f->nguest == 1 && f->guest[0].mtu >= 1280)
         str_addf(&fine, "%sMTU %u", separator(&fine), f->guest[0].mtu);
     if (fine.len)
         text_report_line(t, "fine", fine_text);
@@ -183,7 +184,9 @@ static void write_flow(const struct text_report *t, const struct flow *f)
     text_bytes(&s, f->dir[1].bytes);
     str_add(&s, " back, ");
     text_duration(&s, f->last_ns - f->first_ns);
-    text_label(t->o, TEXT_INDENT, "", TEXT_INDENT + 2, t->width, text);
+    outf(t->o, "%*s", TEXT_INDENT, "");
+    text_wrap(t->o, TEXT_INDENT, TEXT_INDENT + 2, t->width, text);
+    out_str(t->o, "\n");
 }
 
 static void write_largest(const struct text_report *t, unsigned most)

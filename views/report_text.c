@@ -107,21 +107,52 @@ static uint64_t read_packets(const struct facts *facts)
     return n;
 }
 
+/* What nobody answered at all; "Nothing wrong" alone would be too smooth. */
+static void add_no_finding(const struct facts *f, struct str *s)
+{
+    static const struct {
+        enum request_kind kind;
+        const char *name;
+    } kinds[] = {
+        { REQUEST_DHCP, "DHCP" },
+        { REQUEST_DNS, "DNS" },
+        { REQUEST_ECHO, "ping" },
+    };
+    unsigned n = 0;
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct request_stats st = request_stats(f->requests, kinds[i].kind);
+
+        if (st.answered || st.never + st.error == 0)
+            continue;
+        str_addf(s, "%s%s", n++ ? ", " : "Nothing can be proved wrong, but ",
+                 kinds[i].name);
+    }
+    if (n)
+        str_addf(s, " %s no answer in this capture.", n > 1 ? "get" : "gets");
+    else
+        str_add(s, "Nothing wrong in what this capture shows.");
+}
+
 /* Without a finding: nothing wrong, or nothing to judge by? */
 static void quiet_verdict(const struct text_report *t, struct str *s)
 {
     const struct facts *f = t->facts;
 
-    if (read_packets(f) == 0)
+    if (read_packets(f) == 0) {
         str_add(s, "The capture holds no packets, so nothing can be said.");
-    else if (f->packets == 0)
+    } else if (f->packets == 0) {
         str_add(s, "No packet of the capture passes the filter, so nothing "
                    "can be said.");
-    else if (skipped_packets(f) >= f->packets)
+    } else if (skipped_packets(f) >= f->packets) {
         str_add(s, "No packet of the capture can be read: this link type is "
                    "not supported.");
-    else
-        str_add(s, "Nothing wrong in what this capture shows.");
+    } else if (f->quality.one_sided) {
+        str_add(s, "The capture shows one direction only, so answers cannot "
+                   "be judged. Nothing else is wrong in it.");
+    } else {
+        add_no_finding(f, s);
+    }
 }
 
 /* The worst finding speaks; it is first after findings_sort(). */
@@ -182,15 +213,14 @@ static void add_missing(struct str *s, const struct facts *f,
                         const struct guest *g)
 {
     struct seen seen = look_for_facts(f, g);
-    const char *sep = "; not in view: ";
+    const char *sep = "; to tell it takes ";
     const struct {
         bool there;
         const char *name;
     } rows[] = {
-        { seen.mac, "a gateway's MAC address" },
-        { seen.dhcp, "a DHCP answer" },
+        { seen.mac, "the gateway's MAC address" },
+        { seen.dhcp || seen.ra, "a DHCP answer or RA" },
         { seen.synack, "an answered TCP connection" },
-        { seen.ra || seen.dhcp, "a router advertisement" },
     };
     bool any = false;
 
@@ -201,11 +231,10 @@ static void add_missing(struct str *s, const struct facts *f,
         sep = ", ";
         any = true;
     }
-    if (!any)
+    if (any)
+        str_add(s, " (capture from the guest's start)");
+    else
         str_add(s, "; gateway, DHCP and TCP fit none that is known by heart");
-    else if (!seen.dhcp)
-        str_add(s, ". Capture from the guest's start to tell, or use "
-                   "--backend");
 }
 
 static void add_backend_name(struct str *s, const struct backend_verdict *b)
