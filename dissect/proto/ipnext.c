@@ -67,7 +67,7 @@ enum proto dissect_ip_next(struct dissect *d, uint8_t number, bool later)
         if (number != IPN_TCP && number != IPN_UDP && number != IPN_ICMP &&
             number != IPN_ICMPV6 && next != PROTO_IP6EXT)
             pkt->events |= EV_OTHER_IP;
-        if (!later)
+        if (!later && next != PROTO_IP6EXT)
             pkt->l4_off = dissect_off(d);
     }
     /* RFC 791 section 3.2: only the first fragment has a transport header. */
