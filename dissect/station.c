@@ -16,11 +16,12 @@
 #include "dissect/core/hash.h"
 #include "dissect/core/str.h"
 
-#define INDEX_SIZE   4096u /* power of two, >= 4 * STATIONS_MAX */
-#define GROUPS_MAX   256u  /* group addresses that get a station */
-#define FOREIGN_BITS 256u
-#define TENTATIVE_V6 3 /* SLAAC gives a card several: RFC 4862, RFC 8981 */
-#define ETHERNET_MTU 1500u
+#define INDEX_SIZE     4096u /* power of two, >= 4 * STATIONS_MAX */
+#define GROUPS_MAX     256u  /* group addresses that get a station */
+#define FOREIGN_ENOUGH 64u   /* a gateway: who else it carries is no news */
+#define FOREIGN_BITS   256u
+#define TENTATIVE_V6   3 /* SLAAC gives a card several: RFC 4862, RFC 8981 */
+#define ETHERNET_MTU   1500u
 
 static_assert(INDEX_SIZE >= 4 * STATIONS_MAX, "index at most a quarter full");
 
@@ -368,7 +369,7 @@ static void account_source(struct station_table *t, uint16_t i,
         (pkt->src.q[0] != m->last[0] || pkt->src.q[1] != m->last[1])) {
         m->last[0] = pkt->src.q[0];
         m->last[1] = pkt->src.q[1];
-        if (!(s->flags & STATION_NO_MAC))
+        if (s->foreign_ips < FOREIGN_ENOUGH && !(s->flags & STATION_NO_MAC))
             note_source(t, i, &pkt->src);
     }
     s->sent++;

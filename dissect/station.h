@@ -42,7 +42,8 @@ struct station {
     union addr ip[STATION_IPS]; /* addresses it claimed by ARP, NDP, DHCP ACK
                                    or, for a non-gateway, as IP source */
     uint8_t nip;
-    uint32_t foreign_ips; /* distinct-looking source addresses beyond ip[] */
+    uint32_t foreign_ips; /* distinct-looking source addresses beyond ip[];
+                             not counted on beyond 64 */
     uint32_t syn_sent, syn_received;
     uint16_t max_ip_len; /* largest non-GSO IP packet sent */
     char hostname[64];   /* DHCP option 12 or mDNS, as wire octets, escaped */
