@@ -15,6 +15,9 @@
 #define DNS_HOPS_MAX   16
 #define DNS_NAME_MAX   255 /* RFC 1035 section 2.3.4, root octet included */
 #define DNS_LABEL_MAX  63
+#define FLAG_Z         0x0040
+#define OPCODE_MAX     9  /* NetBIOS uses up to 9 (RFC 1002 section 4.2.1.1) */
+#define RCODE_MAX      11 /* RFC 8490; more comes with EDNS */
 #define MDNS_TOP_BIT   0x8000 /* unicast wanted, or cache flush */
 
 #define PORT_DNS   53
@@ -620,30 +623,30 @@ static bool is_dns_port(uint16_t port)
            port == PORT_NBNS;
 }
 
-/* A port that says DNS is asked for in any case: twelve octets of counts say
- * too little. Over TCP the length in front is what a later segment of a long
- * answer fails. */
+/* Only the header is judged, so that a message that is malformed further on
+ * is still shown as one. No implementation sends so many of anything. */
+static bool header_is_sane(struct cursor c)
+{
+    uint16_t flags, questions, records[3];
+
+    cursor_skip(&c, 2);
+    flags = cursor_be16(&c);
+    questions = cursor_be16(&c);
+    for (unsigned i = 0; i < 3; i++)
+        records[i] = cursor_be16(&c);
+    return !c.bad && ((flags >> 11) & 0xf) <= OPCODE_MAX && !(flags & FLAG_Z) &&
+           (flags & 0xf) <= RCODE_MAX && questions <= 255 &&
+           records[0] <= 4096 && records[1] <= 4096 && records[2] <= 4096;
+}
+
 static bool dns_recognise(struct cursor payload, uint8_t ip_proto,
                           uint16_t sport, uint16_t dport)
 {
-    bool tcp = ip_proto == 6;
-    struct cursor c = payload;
-    uint16_t flags, counts[4];
-
     if (!is_dns_port(sport) && !is_dns_port(dport))
         return false;
-    if (tcp && cursor_be16(&c) < DNS_HEADER_LEN)
+    if (ip_proto == 6 && cursor_be16(&payload) < DNS_HEADER_LEN)
         return false;
-    cursor_skip(&c, 2);
-    flags = cursor_be16(&c);
-    for (unsigned i = 0; i < 4; i++)
-        counts[i] = cursor_be16(&c);
-    if (c.bad || ((flags >> 11) & 0xf) > 8)
-        return false;
-    if (tcp && (flags & 0x0040 || counts[0] > 1))
-        return false;
-    /* A question takes 5 octets, a record 11. */
-    return !tcp || counts[1] + counts[2] + counts[3] < 2048;
+    return header_is_sane(payload);
 }
 
 static bool is_over_tcp(const struct packet *pkt)

@@ -16,7 +16,7 @@ bool quic_version_is_known(uint32_t v)
 {
     return v == QUIC_V1 || v == QUIC_V2 ||
            (v & 0xffffff00) == 0xff000000 || /* drafts */
-           (v & 0xff000000) == 0x51000000 || /* Q043 and so on */
+           (v & 0xfafff0f0) == 0x50303030 || /* Q043, T051 and so on */
            (v & 0xfffffff0) == 0xfaceb000;   /* mvfst */
 }
 

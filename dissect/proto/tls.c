@@ -292,9 +292,9 @@ static void read_hello(struct dissect *d, struct cursor *c, struct tls_msg *m)
     }
     if (c->bad || !cursor_left(c))
         return; /* TLS 1.2 and older may have no extensions */
-    extensions = cursor_sub(c, cursor_be16(c));
+    extensions = read_vector(d, c, 2, NULL, NULL);
     read_extensions(d, &extensions, m);
-    if (extensions.bad && !c->bad)
+    if (!c->bad)
         c->bad = extensions.bad;
 }
 
