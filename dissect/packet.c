@@ -17,27 +17,6 @@
 /* Flags that come from the source or from flow/ and survive dissecting. */
 #define FLAGS_KEPT (PKT_DIRECTION_KNOWN | PKT_DUPLICATE)
 
-/* What it means to have met a protocol. A protocol with EV_TUNNEL ends the
- * walk on the fast path; what it carries is an inner layer. */
-static const uint32_t proto_events[PROTO_COUNT] = {
-    [PROTO_ARP] = EV_ARP,
-    [PROTO_NDP] = EV_NDP,
-    [PROTO_IGMP] = EV_MULTICAST_MGMT,
-    [PROTO_MLD] = EV_MULTICAST_MGMT,
-    [PROTO_STP] = EV_STP,
-    [PROTO_GRE] = EV_TUNNEL,
-    [PROTO_ESP] = EV_TUNNEL,
-    [PROTO_VXLAN] = EV_TUNNEL,
-    [PROTO_GENEVE] = EV_TUNNEL,
-    [PROTO_WIREGUARD] = EV_TUNNEL,
-};
-
-/* Encrypted tunnels have no inner layers to show. */
-static bool carries_layers(uint16_t proto)
-{
-    return proto == PROTO_GRE || proto == PROTO_VXLAN || proto == PROTO_GENEVE;
-}
-
 static const struct mac no_mac;
 static const union addr no_addr;
 
@@ -105,49 +84,70 @@ static void push_unread(struct dissect *d, struct layer *l)
     l->payload_len = d->wire_left;
 }
 
-/* Returns false when the walk ends here. */
+/* What follows belongs to another packet. Returns false when the walk ends. */
 static bool enter_tunnel(struct dissect *d)
 {
-    d->pkt->flags |= PKT_TUNNEL;
+    if (!d->inner)
+        d->pkt->flags |= PKT_TUNNEL;
     d->inner = true;
     return d->tree != NULL;
 }
 
+static inline struct layer *push_layer(struct dissect *d, enum proto proto)
+{
+    struct layer *l = &d->pkt->layer[d->pkt->nlayer++];
+    uint32_t off = dissect_off(d);
+
+    l->proto = (uint16_t)proto;
+    l->flags = LAYER_OK;
+    l->off = off;
+    l->header_len = 0;
+    l->payload_len = 0;
+    d->wire_left = d->wire_end > off ? d->wire_end - off : 0;
+    if (d->tree) {
+        d->tree_mark = d->tree->count;
+        d->tree->depth = 0;
+    }
+    return l;
+}
+
+/* Behind the transport everything is inner: on the fast path it is pushed
+ * unread, with a tree it is for display and must not change what is known
+ * about the packet. */
 static void walk(struct dissect *d, enum proto next)
 {
     struct packet *pkt = d->pkt;
 
     while (next != PROTO_NONE && pkt->nlayer < LAYERS_MAX) {
         const struct dissector *row = dissectors[next];
-        struct layer *l = &pkt->layer[pkt->nlayer++];
-        uint32_t off = dissect_off(d);
+        struct layer *l = push_layer(d, next);
         bool outer = !d->inner;
 
-        l->proto = (uint16_t)next;
-        l->flags = LAYER_OK;
-        l->off = off;
-        l->header_len = 0;
-        l->payload_len = 0;
-        d->wire_left = d->wire_end > off ? d->wire_end - off : 0;
         if (outer)
             pkt->events |= proto_events[next];
-        if (!d->tree && row->app) {
+        if (!d->tree && (row->app || !outer)) {
             push_unread(d, l);
-            if (carries_layers(l->proto))
-                pkt->flags |= PKT_TUNNEL;
             return;
         }
-        if (d->tree)
-            d->tree_mark = d->tree->count;
         next = row->dissect(d, l);
-        if (d->tree)
-            d->tree->depth = 0;
-        /* Applications are read with a tree only and must not change what is
-         * known about the packet. */
         if (__builtin_expect(l->flags != 0, 0) && outer && !row->app)
             pkt->events |= EV_DAMAGED;
-        if (__builtin_expect(carries_layers(l->proto), 0) && !enter_tunnel(d))
+        if (__builtin_expect(proto_carries_layers(l->proto), 0) &&
+            !enter_tunnel(d))
             return;
+    }
+}
+
+/* A field covers what its lengths say; a view marks what was captured. */
+static void clip_fields(struct tree *t, uint32_t caplen)
+{
+    for (unsigned i = 0; i < t->count; i++) {
+        struct field *f = &t->field[i];
+
+        if (f->off > caplen)
+            f->off = caplen;
+        if (f->len > caplen - f->off)
+            f->len = caplen - f->off;
     }
 }
 
@@ -168,6 +168,8 @@ void packet_dissect(struct packet *pkt, struct tree *tree)
     if (tree)
         tree_init(tree);
     walk(&d, first_proto(pkt));
+    if (tree)
+        clip_fields(tree, pkt->caplen);
 }
 
 /* Headers of Ethernet, IP and TCP end in the second cache line. */

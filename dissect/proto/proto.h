@@ -109,6 +109,15 @@ struct dissector {
 /* Every dissector by enum proto; index PROTO_NONE is NULL. */
 extern const struct dissector *const dissectors[PROTO_COUNT];
 
+/* What it means to have met a protocol: enum packet_event by enum proto. */
+extern const uint32_t proto_events[PROTO_COUNT];
+
+/** proto_carries_layers() - Is it a tunnel whose inside can be read? */
+static inline bool proto_carries_layers(unsigned proto)
+{
+    return proto == PROTO_GRE || proto == PROTO_VXLAN || proto == PROTO_GENEVE;
+}
+
 /** proto_init() - Compile the bindings; once, before the first packet */
 void proto_init(void);
 

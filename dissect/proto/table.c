@@ -23,6 +23,19 @@ const struct dissector *const dissectors[PROTO_COUNT] = {
 #undef PROTO
 };
 
+const uint32_t proto_events[PROTO_COUNT] = {
+    [PROTO_ARP] = EV_ARP,
+    [PROTO_NDP] = EV_NDP,
+    [PROTO_IGMP] = EV_MULTICAST_MGMT,
+    [PROTO_MLD] = EV_MULTICAST_MGMT,
+    [PROTO_STP] = EV_STP,
+    [PROTO_GRE] = EV_TUNNEL,
+    [PROTO_ESP] = EV_TUNNEL,
+    [PROTO_VXLAN] = EV_TUNNEL,
+    [PROTO_GENEVE] = EV_TUNNEL,
+    [PROTO_WIREGUARD] = EV_TUNNEL,
+};
+
 static_assert(PROTO_COUNT <= UINT8_MAX, "bindings are held in octets");
 
 struct port_map {

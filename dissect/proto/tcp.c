@@ -312,6 +312,7 @@ static enum proto tcp_app(struct dissect *d, uint16_t sport, uint16_t dport)
 
     if (!d->tree || cursor_left(&d->c) == 0)
         return PROTO_NONE;
+    d->inner = true;
     if (d->quote)
         return PROTO_RAW;
     app = proto_recognise(d->c, IPN_TCP, sport, dport);

@@ -58,9 +58,11 @@ static inline void udp_fill(struct packet *pkt, uint16_t sport, uint16_t dport,
     pkt->sport = sport;
     pkt->dport = dport;
     pkt->app = (uint16_t)app;
+    if (__builtin_expect(proto_carries_layers(app), 0))
+        pkt->flags |= PKT_TUNNEL;
     /* The higher port is ephemeral wherever the lower one says anything. */
-    pkt->events |=
-        EV_UDP | (ev ? ev : port_events(sport < dport ? dport : sport));
+    pkt->events |= EV_UDP | proto_events[app] |
+                   (ev ? ev : port_events(sport < dport ? dport : sport));
 }
 
 static enum proto udp_app(struct dissect *d, uint16_t sport, uint16_t dport,
@@ -70,6 +72,7 @@ static enum proto udp_app(struct dissect *d, uint16_t sport, uint16_t dport,
 
     if (d->wire_left == 0)
         return PROTO_NONE;
+    d->inner = true;
     if (!d->tree)
         return bound;
     if (d->quote)

@@ -6,6 +6,7 @@
  * say must agree.
  */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { HEAD = 3 };
 
 /* Unlike assert(), there in every build. */
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
+#define must(holds)                                                     \
+    do {                                                                \
+        if (!(holds)) {                                                 \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds); \
+            abort();                                                    \
+        }                                                               \
+    } while (0)
 
 static void check(const struct packet *p)
 {
