@@ -4,7 +4,8 @@
  * longer record headers under the standard magic; two patches share the
  * modified magic. The only way is to read the first records each way and see
  * which makes sense, as Wireshark does. We are stricter: another variant must
- * be flawless for three records or end exactly where the input does, because a damaged standard file is the likelier thing.
+ * be flawless for three records or end exactly where the input does, because a
+ * damaged standard file is the likelier thing.
  */
 #include "captures/pcap_variant.h"
 

@@ -230,19 +230,22 @@ static enum stream_status fill_decoded(struct stream *s,
         if (status != STREAM_OK)
             return status;
         decoded = decode(s, &moved);
-        snprintf(what, sizeof(what), "%s data", codec_name(s->codec));
-        if (decoded == DECODE_BAD)
-            status = bad(s, err, strcat(what, " damaged"),
-                         decoder_reason(s->decoder));
+        if (decoded == DECODE_BAD) {
+            snprintf(what, sizeof(what), "%s data damaged",
+                     codec_name(s->codec));
+            status = bad(s, err, what, decoder_reason(s->decoder));
+        }
         if (s->produced > before)
             return STREAM_OK; /* the damage will be told by the next call */
         if (decoded == DECODE_END || status != STREAM_OK)
             return decoded == DECODE_END ? STREAM_END : status;
         if (moved)
             continue;
-        if (s->in_end && !decoder_is_whole(s->decoder))
-            return bad(s, err, strcat(what, " cut short"),
-                       "the end of the file came first");
+        if (s->in_end && !decoder_is_whole(s->decoder)) {
+            snprintf(what, sizeof(what), "%s data cut short",
+                     codec_name(s->codec));
+            return bad(s, err, what, "the end of the file came first");
+        }
         if (s->in_end)
             return STREAM_END;
         status = take_input(s, err);

@@ -45,7 +45,7 @@ struct clue {
 /** struct backend_verdict - For one guest */
 struct backend_verdict {
     enum backend_id id;
-    uint8_t confidence; /* 0-100 */
+    uint8_t confidence;  /* 0-100 */
     bool terminates_tcp; /* the backend's own TCP answers the guest */
     bool terminates_known;
     const char *engine; /* "libslirp", "classic", "lwIP" or NULL */
@@ -56,10 +56,10 @@ struct backend_verdict {
 /** struct backend_info - What is always true of a backend */
 struct backend_info {
     enum backend_id id;
-    const char *word;  /* "qemu-slirp": the JSON id */
-    const char *name;  /* "QEMU user mode (libslirp)" */
+    const char *word; /* "qemu-slirp": the JSON id */
+    const char *name; /* "QEMU user mode (libslirp)" */
     bool terminates_tcp;
-    bool nat;          /* hides the guest's address */
+    bool nat;           /* hides the guest's address */
     const char *limits; /* one sentence of non-obvious limits, or NULL */
 };
 
@@ -69,8 +69,8 @@ const struct backend_info *backend_info(enum backend_id id);
 enum backend_id backend_by_word(const char *word);
 
 /* Packets that may tell something about the backend. */
-#define BACKEND_EVENTS                                                         \
-    (EV_ARP | EV_NDP | EV_DHCP | EV_DHCPV6 | EV_TCP_SYN | EV_TCP_SYNACK |      \
+#define BACKEND_EVENTS                                                    \
+    (EV_ARP | EV_NDP | EV_DHCP | EV_DHCPV6 | EV_TCP_SYN | EV_TCP_SYNACK | \
      EV_TCP_RST | EV_ICMP_ECHO | EV_ICMP_ERROR | EV_NTP | EV_DNS | EV_STP)
 
 /* Beside those, the first this many UDP packets are shown too. */
@@ -93,8 +93,7 @@ void backend_observe(struct backend_evidence *e, const struct packet *pkt,
 
 /** backend_decide() - Verdict for one guest from all that was seen; @out is
  * overwritten. Reads @facts and writes nothing else. */
-void backend_decide(const struct backend_evidence *e,
-                    const struct facts *facts, const struct guest *guest,
-                    struct backend_verdict *out);
+void backend_decide(const struct backend_evidence *e, const struct facts *facts,
+                    const struct guest *guest, struct backend_verdict *out);
 
 #endif

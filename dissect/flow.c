@@ -4,13 +4,13 @@
  * what all protocols of a flow have in common.
  *
  * Theory of operation: slots and troubles lie in reservations of their final
- * size whose pages the kernel provides when they are first touched. Flows that are over move to a queue; the oldest of it is retired when the queue is
- * too long or a slot is needed. When no flow is over, the one idle longest
- * among a sample of the slots makes room: no list has to be kept in order for
- * each packet.
- *
- * Invariant: an occupied index entry names a slot that is not free, and a slot
- * is named by at most one entry. A closed flow whose tuple began anew has none.
+ * size whose pages the kernel provides when they are first touched. Flows that
+ * are over move to a queue; the oldest of it is retired when the queue is too
+ * long or a slot is needed. When no flow is over, the one idle longest among a
+ * sample of the slots makes room: no list has to be kept in order for each
+ * packet.  Invariant: an occupied index entry names a slot that is not free,
+ * and a slot is named by at most one entry. A closed flow whose tuple began
+ * anew has none.
  */
 #include "dissect/flow.h"
 
