@@ -658,9 +658,10 @@ static enum proto dns_dissect(struct dissect *d, struct layer *l)
 {
     bool tcp = is_over_tcp(d->pkt);
     struct cursor msg = tcp ? tcp_message(d->c) : d->c;
-    uint32_t len = (uint32_t)(cursor_left(&msg) + (tcp ? 2 : 0));
+    uint32_t len = (uint32_t)cursor_left(&msg) + (tcp ? 2 : 0);
     struct dns_msg m;
 
+    len = captured_len(&d->c, len);
     read_message(NULL, msg, &m);
     if (d->tree) {
         tree_open(d->tree, "dns", dissect_off(d), len,

@@ -53,6 +53,14 @@ static inline uint32_t packet_off(const struct dissect *d,
     return (uint32_t)(c->p - d->pkt->data);
 }
 
+/** captured_len() - @len, or what was captured of it from @c on */
+static inline uint32_t captured_len(const struct cursor *c, uint32_t len)
+{
+    size_t left = cursor_left(c);
+
+    return len < left ? len : (uint32_t)left;
+}
+
 /**
  * fields_add() - Show a fixed header
  * @d:      Walk whose tree is not NULL

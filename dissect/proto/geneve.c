@@ -46,7 +46,8 @@ static void show_options(struct dissect *d, struct cursor c)
     for (unsigned i = 0; i < OPTIONS_SHOWN && cursor_has(&c, 4); i++) {
         uint32_t len = 4u + 4u * (c.p[3] & 0x1fu);
 
-        tree_open(d->tree, "geneve.option", packet_off(d, &c), len, "Option");
+        tree_open(d->tree, "geneve.option", packet_off(d, &c),
+                  captured_len(&c, len), "Option");
         fields_add(d, c, FIELD_ROWS(option_rows));
         tree_close(d->tree);
         cursor_skip(&c, len);

@@ -58,8 +58,8 @@ static void show_chunks(struct dissect *d, struct cursor c)
         len = cursor_be16(&c);
         if (len < CHUNK_HEADER)
             return;
-        tree_open(d->tree, "sctp.chunk", packet_off(d, &at), len, "%s chunk",
-                  sctp_chunk_name(at.p[0]));
+        tree_open(d->tree, "sctp.chunk", packet_off(d, &at),
+                  captured_len(&at, len), "%s chunk", sctp_chunk_name(at.p[0]));
         fields_add(d, at, FIELD_ROWS(chunk_rows));
         tree_close(d->tree);
         cursor_skip(&c, ((size_t)len + 3) / 4 * 4 - CHUNK_HEADER);
