@@ -189,6 +189,8 @@ static bool set_choice(const char *value, enum choice *out, char *err)
     return fail(err, "'%s' is none of auto, always, never", value);
 }
 
+/* Setters share one signature; some need neither value nor error. */
+/* NOLINTBEGIN(readability-non-const-parameter) */
 static bool set_source(struct config *c, const char *value, char *err)
 {
     if (c->noperand == OPERANDS_MAX)
@@ -358,6 +360,8 @@ static bool set_version(struct config *c, const char *value, char *err)
     c->version = true;
     return true;
 }
+
+/* NOLINTEND(readability-non-const-parameter) */
 
 /* clang-format off */
 const struct option_row option_rows[] = {

@@ -121,10 +121,13 @@ json_t *json_positive(uint64_t n)
 
 json_t *json_addr(const union addr *a)
 {
+    return addr_is_unspecified(a) ? json_null() : json_wire_addr(a);
+}
+
+json_t *json_wire_addr(const union addr *a)
+{
     char text[ADDR_STRLEN];
 
-    if (addr_is_unspecified(a))
-        return json_null();
     return json_string(addr_format(a, text));
 }
 

@@ -48,6 +48,8 @@ json_t *json_positive_ms(uint64_t us);
 json_t *json_positive(uint64_t n);
 /** json_addr() - Address text; null when unspecified */
 json_t *json_addr(const union addr *a);
+/** json_wire_addr() - Address text, as it stood in a packet: also 0.0.0.0 */
+json_t *json_wire_addr(const union addr *a);
 json_t *json_mac(const struct mac *m);
 
 #endif

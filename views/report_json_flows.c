@@ -181,15 +181,15 @@ static json_t *flow(const struct facts *facts, const struct flow *f)
         transport(f->ip_proto), "service",
         json_text(f->app != PROTO_NONE ? proto_name(f->app) : NULL), "vlan",
         f->vlan == VLAN_NONE ? json_null() : json_count(f->vlan), "orig_h",
-        json_addr(&f->addr[0]), "orig_p", json_count(f->port[0]), "resp_h",
-        json_addr(&f->addr[1]), "resp_p", json_count(f->port[1]), "orig_pkts",
-        json_count(orig->packets), "orig_ip_bytes", json_count(orig->bytes),
-        "orig_bytes", json_count(orig->payload), "resp_pkts",
-        json_count(resp->packets), "resp_ip_bytes", json_count(resp->bytes),
-        "resp_bytes", json_count(resp->payload), "conn_state",
-        json_text(flow_conn_state(f)), "history", json_word(f->history),
-        "closed", json_boolean(f->state == FLOW_CLOSED), "answer_ms",
-        json_positive_ms(f->answer_us), "first_frame",
+        json_wire_addr(&f->addr[0]), "orig_p", json_count(f->port[0]), "resp_h",
+        json_wire_addr(&f->addr[1]), "resp_p", json_count(f->port[1]),
+        "orig_pkts", json_count(orig->packets), "orig_ip_bytes",
+        json_count(orig->bytes), "orig_bytes", json_count(orig->payload),
+        "resp_pkts", json_count(resp->packets), "resp_ip_bytes",
+        json_count(resp->bytes), "resp_bytes", json_count(resp->payload),
+        "conn_state", json_text(flow_conn_state(f)), "history",
+        json_word(f->history), "closed", json_boolean(f->state == FLOW_CLOSED),
+        "answer_ms", json_positive_ms(f->answer_us), "first_frame",
         json_positive(facts_frame(facts, f->first_frame)), "last_frame",
         json_positive(facts_frame(facts, f->last_frame)), "icmp_error",
         json_boolean(f->flags & FLOW_ICMP_ERROR), "tcp", tcp_part(f));
@@ -214,21 +214,19 @@ static json_t *endpoint(const struct facts *f, const struct endpoint *e)
     const struct station *s =
         at == STATION_NONE ? NULL : station_get(f->stations, at);
     bool mac = s && !(s->flags & STATION_NO_MAC), guest = false;
-    char text[ADDR_STRLEN];
 
     for (unsigned i = 0; i < f->nguest; i++)
         guest |= facts_guest_owns(&f->guest[i], &e->addr);
-    return json_pack("{so so so so so so so so so so so so so}", "address",
-                     json_string(addr_format(&e->addr, text)), "mac",
-                     mac ? json_mac(&s->mac) : json_null(), "vendor",
-                     json_text(mac ? mac_vendor(&s->mac) : NULL), "hostname",
-                     json_word(s ? s->hostname : NULL), "is_guest",
-                     json_boolean(guest), "flows", json_count(e->flows),
-                     "sent_packets", json_count(e->sent_packets), "sent_bytes",
-                     json_count(e->sent_bytes), "received_packets",
-                     json_count(e->received_packets), "received_bytes",
-                     json_count(e->received_bytes), "country", json_null(),
-                     "asn", json_null(), "as_org", json_null());
+    return json_pack(
+        "{so so so so so so so so so so so so so}", "address",
+        json_wire_addr(&e->addr), "mac", mac ? json_mac(&s->mac) : json_null(),
+        "vendor", json_text(mac ? mac_vendor(&s->mac) : NULL), "hostname",
+        json_word(s ? s->hostname : NULL), "is_guest", json_boolean(guest),
+        "flows", json_count(e->flows), "sent_packets",
+        json_count(e->sent_packets), "sent_bytes", json_count(e->sent_bytes),
+        "received_packets", json_count(e->received_packets), "received_bytes",
+        json_count(e->received_bytes), "country", json_null(), "asn",
+        json_null(), "as_org", json_null());
 }
 
 void json_report_endpoints(struct json_report *r)
@@ -248,8 +246,8 @@ static json_t *unanswered(const struct facts *f, const struct request *q)
     return json_pack(
         "{ss so so so so so so so so so so}", "status",
         request_status_name((enum request_status)q->status), "client",
-        json_addr(&q->client), "server", json_addr(&q->server), "name",
-        json_word(q->name), "tries", json_count(q->tries), "first",
+        json_wire_addr(&q->client), "server", json_wire_addr(&q->server),
+        "name", json_word(q->name), "tries", json_count(q->tries), "first",
         json_time(q->first_ns), "last", json_time(q->last_ns), "frame",
         json_positive(facts_frame(f, q->first_frame)), "error_frame",
         json_positive(facts_frame(f, q->error_frame)), "error_type",
