@@ -288,6 +288,9 @@ static int64_t time_to_up(const struct bringup *b)
 
         if (!stage->seen || !stage->ok)
             continue;
+        /* An advertisement that nobody asked for may come at any time. */
+        if (stage->took_ns == 0)
+            continue;
         addressed |= needed[i] != BRINGUP_ARP_GW;
         if (at > up)
             up = at;
@@ -316,10 +319,12 @@ static void add_bringup(struct str *s, const struct guest *g, bool all)
             continue;
         str_addf(&list, "%s%s ", sep, names[i]);
         sep = ", ";
-        if (b[i].ok)
-            text_duration(&list, b[i].took_ns);
-        else
+        if (!b[i].ok)
             str_add(&list, "unanswered");
+        else if (b[i].took_ns == 0)
+            str_add(&list, "unasked");
+        else
+            text_duration(&list, b[i].took_ns);
     }
     if (!list.len)
         return;
