@@ -315,7 +315,7 @@ static void read_text(struct dissect *d, struct cursor c, struct octets *keep,
 
 static void read_fixed(struct cursor *c, struct dhcp_msg *m)
 {
-    struct mac mac;
+    struct mac mac = { { 0 } };
 
     m->op = cursor_u8(c);
     m->htype = cursor_u8(c);

@@ -19,6 +19,10 @@ static const struct field_row rows[] = {
     { "llc.ssap",    "SSAP",    1, 1, FORM_HEX, 0, NULL },
     { "llc.control", "Control", 2, 1, FORM_HEX, 0, NULL },
 };
+static const struct field_row snap_type_rows[] = {
+    { "llc.oui",     "OUI",     3, 3, FORM_HEX, 0, NULL },
+    { "llc.type",    "Type",    6, 2, FORM_HEX, 0, NULL },
+};
 static const struct field_row snap_rows[] = {
     { "llc.oui",     "OUI",     3, 3, FORM_HEX, 0, NULL },
     { "llc.pid",     "PID",     6, 2, FORM_HEX, 0, NULL },
@@ -72,7 +76,9 @@ static enum proto llc_dissect(struct dissect *d, struct layer *l)
         tree_open(d->tree, "llc", l->off, l->header_len,
                   "Logical Link Control");
         fields_add(d, start, FIELD_ROWS(rows));
-        if (h.snap)
+        if (h.snap && h.oui == OUI_ETHER)
+            fields_add(d, start, FIELD_ROWS(snap_type_rows));
+        else if (h.snap)
             fields_add(d, start, FIELD_ROWS(snap_rows));
         tree_close(d->tree);
     }

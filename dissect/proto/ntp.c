@@ -66,6 +66,10 @@ static void show_time(struct dissect *d, uint32_t off, const char *name,
 {
     int64_t s = ns / (int64_t)NS_PER_S, rest = ns % (int64_t)NS_PER_S;
 
+    if (ns == 0) {
+        tree_add(d->tree, name, off, 8, "%s: not set", label);
+        return;
+    }
     if (rest < 0) {
         rest += (int64_t)NS_PER_S;
         s--;

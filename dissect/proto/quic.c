@@ -182,8 +182,8 @@ static void show_long(struct dissect *d, const struct quic_hdr *h)
         tree_add(d->tree,
                  h->version == QUIC_V2 ? "quic.long.packet_type_v2"
                                        : "quic.long.packet_type",
-                 packet_off(d, &c), 1, "Packet type: %s",
-                 quic_type_name(h->type));
+                 packet_off(d, &c), 1, "Packet type: %s (%u)",
+                 quic_type_name(h->type), c.p[0] >> 4 & 3u);
     fields_add(d, c, FIELD_ROWS(version_rows));
     cursor_skip(&c, 5);
     show_cid(d, &c, "quic.dcid", "Destination connection ID");
