@@ -22,8 +22,9 @@ static inline bool vnet_before(const struct packet *pkt)
 
     if (pkt->caplen < 24)
         return false;
-    /* IPv4 or IPv6 where plain Ethernet has them: no more questions. */
-    if (p[12] == 0x08 && p[13] == 0x00 && p[14] >> 4 == 4)
+    /* IPv4 or IPv6 where plain Ethernet has them: no more questions. (A guest
+     * with a MAC address of 08:00:46 looks like IPv4 with options.) */
+    if (p[12] == 0x08 && p[13] == 0x00 && p[14] == 0x45)
         return false;
     if (p[12] == 0x86 && p[13] == 0xdd && p[14] >> 4 == 6)
         return false;

@@ -84,6 +84,14 @@ static void test_found_behind_odd_macs(void **state)
                      12);
 }
 
+/* As plain Ethernet: IPv4 with options and a length far beyond the frame. */
+static void test_found_behind_options(void **state)
+{
+    (void)state;
+    assert_int_equal(vnet_of(ZERO12 "080046db608f " BRIDGE "0800 " IP_UDP UDP),
+                     12);
+}
+
 static void test_fields(void **state)
 {
     /* NEEDS_CSUM, TCPv4, hdr_len 54, gso_size 1448, csum at 34 + 16 */
@@ -201,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found),
         cmocka_unit_test(test_found_behind_odd_macs),
+        cmocka_unit_test(test_found_behind_options),
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_header_refused),
         cmocka_unit_test(test_behind_refused),
