@@ -53,18 +53,89 @@ static enum proto fragment_dissect(struct dissect *d, struct layer *l)
     return dissect_ip_next(d, p[0], offset != 0);
 }
 
-static void options_tree(struct dissect *d, const struct layer *l,
-                         const uint8_t *p, uint8_t number)
+/* Filter names of a header: itself, its next header, its length. */
+struct ext_names {
+    const char *header, *nxt, *len;
+};
+
+static const struct ext_names *ext_names(uint8_t number)
 {
-    tree_open(d->tree, "ipv6.hopopts", l->off, l->header_len, "IPv6 %s",
+    static const struct ext_names hopopts = { "ipv6.hopopts",
+                                              "ipv6.hopopts.nxt",
+                                              "ipv6.hopopts.len" };
+    static const struct ext_names dstopts = { "ipv6.dstopts",
+                                              "ipv6.dstopts.nxt",
+                                              "ipv6.dstopts.len" };
+    static const struct ext_names routing = { "ipv6.routing",
+                                              "ipv6.routing.nxt",
+                                              "ipv6.routing.len" };
+    static const struct ext_names other = { "ipv6.ext", "ipv6.ext.nxt",
+                                            "ipv6.ext.len" };
+
+    switch (number) {
+    case IPN_HOPOPTS:
+        return &hopopts;
+    case IPN_DSTOPTS:
+        return &dstopts;
+    case IPN_ROUTING:
+        return &routing;
+    default:
+        return &other;
+    }
+}
+
+static const char *option_name(uint8_t type)
+{
+    switch (type) {
+    case 0x05:
+        return "Router alert"; /* RFC 2711 */
+    case 0xc2:
+        return "Jumbo payload"; /* RFC 2675 */
+    case 0xc9:
+        return "Home address"; /* RFC 6275 */
+    default:
+        return "Option";
+    }
+}
+
+/* RFC 8200 section 4.2. Pad1 is one octet, all others have a length. */
+static void options_tree(struct tree *t, uint32_t off, const uint8_t *p,
+                         uint32_t len)
+{
+    struct cursor c = cursor_over(p, len, LAYER_MALFORMED);
+
+    while (cursor_left(&c) > 0) {
+        uint32_t at = off + (uint32_t)(c.p - p);
+        uint8_t type = cursor_u8(&c), n;
+
+        if (type == 0)
+            continue;
+        n = cursor_u8(&c);
+        if (!cursor_skip(&c, n)) {
+            tree_add(t, "_ws.malformed", at, 0, "[Bad option length]");
+            return;
+        }
+        if (type != 1) /* PadN */
+            tree_add(t, "ipv6.opt.type", at, n + 2u, "%s (0x%02x, %u octets)",
+                     option_name(type), type, n + 2u);
+    }
+}
+
+static void ext_tree(struct dissect *d, const struct layer *l, const uint8_t *p,
+                     uint8_t number)
+{
+    const struct ext_names *names = ext_names(number);
+    struct tree *t = d->tree;
+
+    tree_open(t, names->header, l->off, l->header_len, "IPv6 %s",
               ip_proto_name(number));
-    tree_add(d->tree, "ipv6.hopopts.nxt", l->off, 1, "Next header: %s (%u)",
+    tree_add(t, names->nxt, l->off, 1, "Next header: %s (%u)",
              ip_proto_name(p[0]), p[0]);
-    tree_add(d->tree, "ipv6.hopopts.len", l->off + 1, 1,
-             "Length: %u (%u "
-             "octets)",
-             p[1], (p[1] + 1u) * 8);
-    tree_close(d->tree);
+    tree_add(t, names->len, l->off + 1, 1, "Length: %u (%u octets)", p[1],
+             (p[1] + 1u) * 8);
+    if (number == IPN_HOPOPTS || number == IPN_DSTOPTS)
+        options_tree(t, l->off + 2, p + 2, l->header_len - 2);
+    tree_close(t);
 }
 
 static enum proto ip6ext_dissect(struct dissect *d, struct layer *l)
@@ -83,7 +154,7 @@ static enum proto ip6ext_dissect(struct dissect *d, struct layer *l)
         return dissect_bad(d, l);
     dissect_done(d, l);
     if (d->tree)
-        options_tree(d, l, p, number);
+        ext_tree(d, l, p, number);
     return dissect_ip_next(d, p[0], false);
 }
 

@@ -111,7 +111,7 @@ static void fixed_tree(struct tree *t, uint32_t off,
                  addr_format(&icmp->target, text));
         break;
     case NDP_REDIRECT:
-        tree_add(t, "icmpv6.rd.na.target_address", off + 4, 16, "Target: %s",
+        tree_add(t, "icmpv6.nd.rd.target_address", off + 4, 16, "Target: %s",
                  addr_format(&icmp->target, text));
         break;
     default:
@@ -242,8 +242,8 @@ static enum proto ndp_dissect(struct dissect *d, struct layer *l)
         return dissect_bad(d, l);
     fixed_read(p, icmp);
     if (d->tree) {
-        tree_open(d->tree, "icmpv6.nd", l->off, l->header_len,
-                  "Neighbour discovery");
+        tree_open(d->tree, "icmpv6.nd", l->off,
+                  len + (uint32_t)cursor_left(&d->c), "Neighbour discovery");
         fixed_tree(d->tree, l->off, icmp);
     }
     bad = options_read(d, icmp);

@@ -103,12 +103,15 @@ static void option_tree(struct tree *t, const struct tcp_option *row,
 {
     switch (kind) {
     case KIND_MSS:
-        tree_add(t, "tcp.options.mss_val", off, len, "%s: %u", row->name,
-                 tcp->mss);
+        tree_open(t, row->field, off, len, "%s", row->name);
+        tree_add(t, "tcp.options.mss_val", off + 2, 2, "MSS: %u", tcp->mss);
+        tree_close(t);
         break;
     case KIND_WSCALE:
-        tree_add(t, "tcp.options.wscale.shift", off, len, "%s: %u (by %u)",
-                 row->name, tcp->wscale, 1u << tcp->wscale);
+        tree_open(t, row->field, off, len, "%s", row->name);
+        tree_add(t, "tcp.options.wscale.shift", off + 2, 1, "Shift: %u (by %u)",
+                 tcp->wscale, 1u << tcp->wscale);
+        tree_close(t);
         break;
     case KIND_SACK:
         tree_open(t, row->field, off, len, "SACK (%u blocks)", tcp->nsack);
