@@ -11,11 +11,11 @@
 #include "dissect/packet.h"
 
 enum source_status {
-    SOURCE_OK,       /* packets were read */
-    SOURCE_AGAIN,    /* nothing now; more may come */
-    SOURCE_END,      /* orderly end */
-    SOURCE_DAMAGED,  /* the rest cannot be read: struct source_error */
-    SOURCE_FAILED,   /* cannot be opened or read at all */
+    SOURCE_OK,      /* packets were read */
+    SOURCE_AGAIN,   /* nothing now; more may come */
+    SOURCE_END,     /* orderly end */
+    SOURCE_DAMAGED, /* the rest cannot be read: struct source_error */
+    SOURCE_FAILED,  /* cannot be opened or read at all */
 };
 
 /**

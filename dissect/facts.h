@@ -17,50 +17,50 @@
 
 /** struct source_facts - One capture as its reader saw it */
 struct source_facts {
-    char name[256];         /* as the user gave it */
-    const char *kind;       /* "file", "stdin" */
-    const char *format;     /* "pcap", "pcapng" */
+    char name[256];          /* as the user gave it */
+    const char *kind;        /* "file", "stdin" */
+    const char *format;      /* "pcap", "pcapng" */
     const char *compression; /* "gzip", "zstd", "lz4" or NULL */
-    uint16_t linktype;      /* of the first interface */
+    uint16_t linktype;       /* of the first interface */
     bool mixed_linktypes;
-    uint32_t snaplen;       /* 0 unknown */
-    uint64_t packets, bytes; /* captured octets */
-    uint64_t skipped;       /* packets of link types that cannot be read */
+    uint32_t snaplen;          /* 0 unknown */
+    uint64_t packets, bytes;   /* captured octets */
+    uint64_t skipped;          /* packets of link types that cannot be read */
     uint16_t skipped_linktype; /* the first such */
     int64_t first_ns, last_ns;
-    uint64_t dropped;       /* as told by the capture (ISB), 0 none */
+    uint64_t dropped; /* as told by the capture (ISB), 0 none */
     bool dropped_known;
-    bool damaged;           /* ended early: damage text */
+    bool damaged; /* ended early: damage text */
     char damage[160];
-    bool nictrace;          /* VirtualBox: time since VM start, dummy first */
-    char comment[160];      /* section comment or application, escaped */
+    bool nictrace;     /* VirtualBox: time since VM start, dummy first */
+    char comment[160]; /* section comment or application, escaped */
 };
 
 /** struct quality - What the capture does to what can be concluded */
 struct quality {
     uint64_t vnet10, vnet12, vnet_gso, vnet_needs_csum;
-    uint64_t gso_frames;       /* larger than any MTU in use allows */
+    uint64_t gso_frames; /* larger than any MTU in use allows */
     uint32_t gso_max_len;
-    uint64_t csum_partial;     /* TCP/UDP with the bare pseudo-header sum */
-    uint64_t csum_checked;     /* TCP/UDP packets with a checksum field */
+    uint64_t csum_partial; /* TCP/UDP with the bare pseudo-header sum */
+    uint64_t csum_checked; /* TCP/UDP packets with a checksum field */
     uint64_t ip_csum_bad;
-    uint64_t duplicates;       /* copies made by the capture */
-    uint64_t truncated;        /* caplen < wirelen */
+    uint64_t duplicates;        /* copies made by the capture */
+    uint64_t truncated;         /* caplen < wirelen */
     uint64_t truncated_headers; /* so short that transport header is cut */
     uint64_t malformed;
     uint64_t fragments;
-    uint64_t time_backwards;   /* timestamps before the newest one, > 1 ms */
+    uint64_t time_backwards; /* timestamps before the newest one, > 1 ms */
     int64_t worst_backwards_ns;
-    uint64_t time_gaps;        /* silent for > 30 s after steady traffic */
+    uint64_t time_gaps; /* silent for > 30 s after steady traffic */
     int64_t longest_gap_ns;
     uint64_t tcp_one_sided, tcp_two_sided; /* flows at conclusion */
-    uint64_t ack_unseen;       /* ACKs of data never captured: drops */
+    uint64_t ack_unseen; /* ACKs of data never captured: drops */
     struct {
         uint64_t frame[QUALITY_FRAMES_MAX];
         uint8_t count;
     } vnet_at, gso_at, csum_at, dup_at, trunc_at, back_at, ack_unseen_at;
-    bool one_sided;            /* verdict at conclusion */
-    bool dropped;              /* verdict: the capture itself lost packets */
+    bool one_sided; /* verdict at conclusion */
+    bool dropped;   /* verdict: the capture itself lost packets */
 };
 
 /** struct facts - The bundle */

@@ -11,7 +11,7 @@
 
 /** struct model_config - Fixed at start */
 struct model_config {
-    uint64_t mem_limit;  /* octets for tables; 0: 512 MiB */
+    uint64_t mem_limit; /* octets for tables; 0: 512 MiB */
     uint64_t hash_seed;
     bool has_guest_mac, has_guest_ip; /* --guest */
     struct mac guest_mac;

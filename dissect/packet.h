@@ -20,11 +20,11 @@
 
 struct tree;
 
-#define LAYERS_MAX  12
-#define BATCH_MAX   64
-#define OFF_NONE    UINT32_MAX
-#define VLAN_NONE   UINT16_MAX
-#define SACK_MAX    4
+#define LAYERS_MAX 12
+#define BATCH_MAX  64
+#define OFF_NONE   UINT32_MAX
+#define VLAN_NONE  UINT16_MAX
+#define SACK_MAX   4
 
 /* Every protocol, one row each: proto/proto_list.h. */
 enum proto {
@@ -49,11 +49,11 @@ enum packet_event {
     EV_UDP = 1 << 9,
     EV_DHCP = 1 << 10, /* v4 */
     EV_DHCPV6 = 1 << 11,
-    EV_DNS = 1 << 12, /* unicast DNS over UDP or TCP port 53 */
+    EV_DNS = 1 << 12,  /* unicast DNS over UDP or TCP port 53 */
     EV_MDNS = 1 << 13, /* mDNS, LLMNR, SSDP, NetBIOS name service */
     EV_NTP = 1 << 14,
     EV_TFTP = 1 << 15,
-    EV_FRAGMENT = 1 << 16, /* any fragment, also the first */
+    EV_FRAGMENT = 1 << 16,       /* any fragment, also the first */
     EV_MULTICAST_MGMT = 1 << 17, /* IGMP, MLD */
     EV_STP = 1 << 18,
     EV_OTHER_IP = 1 << 19, /* IP protocol that is none of 1, 6, 17, 58 */
@@ -66,21 +66,21 @@ enum packet_flag {
     PKT_TRUNCATED = 1 << 0, /* caplen < wirelen: the snap length cut it */
     PKT_VNET = 1 << 1,      /* a virtio-net header stood before the frame */
     PKT_VNET_NEEDS_CSUM = 1 << 2,
-    PKT_VNET_GSO = 1 << 3, /* vnet gso_type says super-frame */
+    PKT_VNET_GSO = 1 << 3,     /* vnet gso_type says super-frame */
     PKT_CSUM_PARTIAL = 1 << 4, /* TCP/UDP checksum is the bare pseudo-header
                                   sum: offload, not corruption */
     PKT_IP_CSUM_BAD = 1 << 5,
     PKT_FROM_HOST = 1 << 6, /* SLL "sent by us", or pcapng epb_flags out */
     PKT_TO_HOST = 1 << 7,   /* SLL "sent to us", or pcapng epb_flags in */
     PKT_DIRECTION_KNOWN = PKT_FROM_HOST | PKT_TO_HOST,
-    PKT_IP_LEN_ZERO = 1 << 8, /* IPv4 tot_len 0 / IPv6 jumbo by TSO: length
+    PKT_IP_LEN_ZERO = 1 << 8,  /* IPv4 tot_len 0 / IPv6 jumbo by TSO: length
                                  taken from the frame */
-    PKT_HAS_MAC = 1 << 9,     /* eth_src and eth_dst are both real */
+    PKT_HAS_MAC = 1 << 9,      /* eth_src and eth_dst are both real */
     PKT_HAS_SRC_MAC = 1 << 10, /* only eth_src is (SLL) */
-    PKT_FRAG = 1 << 11,       /* part of a fragmented datagram */
-    PKT_FRAG_LATER = 1 << 12, /* offset > 0: no transport header */
-    PKT_TUNNEL = 1 << 13,     /* inner layers follow the transport header */
-    PKT_DUPLICATE = 1 << 14,  /* set by flow/: a copy made by the capture */
+    PKT_FRAG = 1 << 11,        /* part of a fragmented datagram */
+    PKT_FRAG_LATER = 1 << 12,  /* offset > 0: no transport header */
+    PKT_TUNNEL = 1 << 13,      /* inner layers follow the transport header */
+    PKT_DUPLICATE = 1 << 14,   /* set by flow/: a copy made by the capture */
 };
 
 /**
@@ -127,10 +127,10 @@ enum tcp_option_seen {
 /** struct tcp_info - TCP header (RFC 9293 section 3.1) with its options */
 struct tcp_info {
     uint32_t seq, ack;
-    uint16_t window; /* as on the wire, not scaled */
-    uint8_t flags;   /* enum tcp_flag */
-    uint8_t wscale;  /* shift count, valid with TCPO_WSCALE (RFC 7323) */
-    uint16_t mss;    /* valid with TCPO_MSS */
+    uint16_t window;  /* as on the wire, not scaled */
+    uint8_t flags;    /* enum tcp_flag */
+    uint8_t wscale;   /* shift count, valid with TCPO_WSCALE (RFC 7323) */
+    uint16_t mss;     /* valid with TCPO_MSS */
     uint16_t options; /* enum tcp_option_seen */
     uint32_t tsval, tsecr;
     uint8_t nsack;
@@ -163,19 +163,19 @@ struct icmp_info {
     uint32_t mtu;     /* 3/4: next-hop MTU (RFC 1191); v6 type 2: MTU */
     bool is_error;
     bool is_v6;
-    struct quoted quoted;   /* valid for errors */
-    union addr target;      /* NS, NA, Redirect: target address (RFC 4861) */
-    struct mac link_addr;   /* SLLA or TLLA option when has_link_addr */
+    struct quoted quoted; /* valid for errors */
+    union addr target;    /* NS, NA, Redirect: target address (RFC 4861) */
+    struct mac link_addr; /* SLLA or TLLA option when has_link_addr */
     bool has_link_addr;
     uint8_t ndp_flags;      /* NA: R 0x80, S 0x40, O 0x20; RA: M 0x80, O 0x40 */
     uint16_t ra_lifetime_s; /* RA router lifetime */
     uint8_t ra_hop_limit;
-    uint32_t ra_mtu;        /* RA MTU option, 0 when absent */
-    union addr ra_prefix;   /* first prefix information option */
-    uint8_t ra_prefix_len;  /* 0 when absent */
+    uint32_t ra_mtu;         /* RA MTU option, 0 when absent */
+    union addr ra_prefix;    /* first prefix information option */
+    uint8_t ra_prefix_len;   /* 0 when absent */
     uint8_t ra_prefix_flags; /* L 0x80, A 0x40 */
     uint8_t ra_rdnss_count;
-    union addr ra_rdnss;    /* first RDNSS address (RFC 8106) */
+    union addr ra_rdnss; /* first RDNSS address (RFC 8106) */
 };
 
 /** struct arp_info - ARP for IPv4 over Ethernet (RFC 826) */

@@ -137,7 +137,7 @@ static const struct advice_step silent_checks[] = {
       "nft list ruleset | grep -n masquerade; "
       "iptables -t nat -S | grep -i masquerade",
       "a rule for the guest's subnet" },
-    { "bridge-netfilter", HOST_BRIDGE | BRIDGED, WHERE_HOST, false, false,
+    { "bridge-netfilter", ANY_BRIDGE, WHERE_HOST, false, false,
       "sysctl net.bridge.bridge-nf-call-iptables",
       "0, or \"cannot stat\" when the module is not loaded" },
     { "upstream-down", ANY_BACKEND, WHERE_HOST, false, false,
@@ -168,7 +168,7 @@ static const struct advice_step silent_fixes[] = {
     { "ip-forward-off", HOST_BRIDGE, WHERE_HOST, true, true,
       "echo 'net.ipv4.ip_forward = 1' > /etc/sysctl.d/60-forward.conf",
       "takes effect at the next boot or with \"sysctl --system\"" },
-    { "bridge-netfilter", HOST_BRIDGE | BRIDGED, WHERE_HOST, true, false,
+    { "bridge-netfilter", ANY_BRIDGE, WHERE_HOST, true, false,
       "sysctl -w net.bridge.bridge-nf-call-iptables=0",
       "bridged traffic is no longer filtered by the host; Kubernetes needs "
       "it on" },

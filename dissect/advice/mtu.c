@@ -6,9 +6,9 @@
 
 #include "dissect/advice.h"
 
-#define TRANSPARENT                                                            \
-    (BACKEND_BIT(BACKEND_LIBVIRT_NAT) | BACKEND_BIT(BACKEND_TAP_BRIDGED) |     \
-     BACKEND_BIT(BACKEND_VBOX_BRIDGED) | BACKEND_BIT(BACKEND_HYPERV_NAT) |     \
+#define TRANSPARENT                                                        \
+    (BACKEND_BIT(BACKEND_LIBVIRT_NAT) | BACKEND_BIT(BACKEND_TAP_BRIDGED) | \
+     BACKEND_BIT(BACKEND_VBOX_BRIDGED) | BACKEND_BIT(BACKEND_HYPERV_NAT) | \
      BACKEND_BIT(BACKEND_UNKNOWN))
 
 /* clang-format off */

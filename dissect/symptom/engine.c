@@ -45,7 +45,7 @@ static unsigned number_of(const struct symptom *s)
 
 static void lay_out(struct symptom_engine *e)
 {
-    for (unsigned i = 0; symptoms[i] && i < SYMPTOMS_MAX; i++) {
+    for (unsigned i = 0; i < SYMPTOMS_MAX && symptoms[i]; i++) {
         size_t size = symptoms[i]->state_size;
 
         e->offset[i] = e->block;

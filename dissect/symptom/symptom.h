@@ -79,8 +79,7 @@ void symptom_engine_free(struct symptom_engine *e);
 /** symptom_retire_flow() - @f leaves the flow table: fold it for good */
 void symptom_retire_flow(struct symptom_engine *e, const struct facts *facts,
                          const struct flow *f);
-void symptom_retire_request(struct symptom_engine *e,
-                            const struct facts *facts,
+void symptom_retire_request(struct symptom_engine *e, const struct facts *facts,
                             const struct request *r);
 
 /** symptom_assess() - Findings as of now; @out is overwritten and sorted */

@@ -31,8 +31,10 @@ static int to_page(void *ctx, const char *bytes, size_t n)
     (void)ctx;
     if (page_len + n + 1 > page_size) {
         page_size = (page_len + n + 1) * 2;
-        page = realloc(page, page_size);
-        assert_non_null(page);
+        char *more = realloc(page, page_size);
+
+        assert_non_null(more);
+        page = more;
     }
     memcpy(page + page_len, bytes, n);
     page_len += n;
