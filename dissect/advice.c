@@ -195,6 +195,14 @@ static void put_guest_mac(struct str *s, const struct facts *facts,
     str_add(s, g && g->has_mac ? mac_format(&g->mac, text) : "MAC");
 }
 
+/* Rules for one family do nothing for the other. */
+static void put_iptables(struct str *s, const struct facts *facts,
+                         const struct finding *f)
+{
+    (void)facts;
+    str_add(s, f->has_peer && !addr_is_v4(&f->peer) ? "ip6tables" : "iptables");
+}
+
 /** struct field - A name that comes from the finding itself */
 struct field {
     const char *name;
@@ -206,7 +214,7 @@ static const struct field fields[] = {
     { "peer", put_peer },           { "endpoint", put_endpoint },
     { "port", put_port },           { "guest", put_guest },
     { "guest_mac", put_guest_mac }, { "gateway", put_gateway },
-    { "backend", put_backend },
+    { "backend", put_backend },     { "iptables", put_iptables },
 };
 
 static bool put_field(struct str *s, const char *name, size_t len,
@@ -238,6 +246,29 @@ static bool find_number(const struct finding *f, const char *name, size_t len,
     return false;
 }
 
+/* {name_s:duration}, {name_ms:duration}: in the unit that suits it. */
+static bool put_duration(struct str *s, const char *name, size_t len, double v)
+{
+    static const struct {
+        double below, scale;
+        const char *unit;
+    } row[] = {
+        { 0.9995, 1e-3, " ms" }, { 120, 1, " s" },         { 7200, 60, " min" },
+        { 172800, 3600, " h" },  { 1e18, 86400, " days" },
+    };
+    bool ms = len > 3 && memcmp(name + len - 3, "_ms", 3) == 0;
+    unsigned i = 0;
+
+    if (!is_measured(name, len))
+        return false;
+    v = ms ? v / 1e3 : v;
+    while (i + 1 < sizeof(row) / sizeof(row[0]) && !(v < row[i].below))
+        i++;
+    put_number(s, v / row[i].scale, true);
+    str_add(s, row[i].unit);
+    return true;
+}
+
 /* {name:noun}: the number and the noun, in the plural unless there is one. */
 static void put_noun(struct str *s, const char *noun, size_t len, double v)
 {
@@ -262,6 +293,10 @@ static bool put_name(struct str *s, const char *name, size_t len,
         return true;
     if (!find_number(f, name, name_len, &v))
         return false;
+    if (colon && len - name_len == sizeof(":duration") - 1 &&
+        memcmp(colon, ":duration", len - name_len) == 0 &&
+        put_duration(s, name, name_len, v))
+        return true;
     put_number(s, v, is_measured(name, name_len));
     if (colon)
         put_noun(s, colon + 1, len - name_len - 1, v);
@@ -361,12 +396,23 @@ static bool has_cause(const struct finding *f, const char *key)
     return f->ncauses == 0;
 }
 
+/* A command about "several hosts" is none: the shell would take the words. */
+static bool can_fill(const char *command, const struct finding *f)
+{
+    if (!f->has_peer &&
+        (strstr(command, "{peer}") || strstr(command, "{endpoint}")))
+        return false;
+    return f->peer_port || !strstr(command, "{port}");
+}
+
 bool advice_step_applies(const struct advice_step *s, const struct facts *facts,
                          const struct finding *f)
 {
     const struct guest *g = guest_of(facts, f);
 
     if (s->cause && !has_cause(f, s->cause))
+        return false;
+    if (s->command && !can_fill(s->command, f))
         return false;
     if (s->backends == ANY_BACKEND)
         return true;

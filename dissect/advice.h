@@ -6,9 +6,14 @@
  *
  * Texts are templates: {name} is a metric of the finding, {peer}, {endpoint}
  * (peer with port), {port}, {guest}, {guest_mac}, {gateway}, {backend} and
- * {count} come from the finding itself. {count:packet} is the number with its
- * noun: "1 packet", "3 packets". Counts print as integers, metrics with a unit
- * in their name (other than octets) with at most three significant digits.
+ * {count} come from the finding itself, {iptables} is iptables or ip6tables as
+ * the peer's address wants. {count:packet} is the number with its
+ * noun: "1 packet", "3 packets". {wait_s:duration} and {gap_ms:duration} are
+ * times as people say them: "9.6 h". Counts print as integers, metrics with a
+ * unit in their name (other than octets) with at most three significant digits.
+ *
+ * A step whose command names a {peer}, {endpoint} or {port} that the finding
+ * does not have is left out: what is pasted has to run.
  */
 #ifndef DISSECT_ADVICE_H
 #define DISSECT_ADVICE_H

@@ -7,12 +7,12 @@
 /* clang-format off */
 static const struct advice_summary summaries[] = {
     { NULL,
-      "{requests} ARP requests for the gateway {peer} in {duration_s} s, no "
+      "{requests} ARP requests for the gateway {peer} in {duration_s:duration}, no "
       "answer",
       "The guest's gateway {peer} is not there: nobody answers ARP for it, so "
       "nothing leaves the subnet." },
     { "guessed",
-      "{requests} ARP requests for {peer} in {duration_s} s, no answer, and no "
+      "{requests} ARP requests for {peer} in {duration_s:duration}, no answer, and no "
       "other traffic",
       "The guest keeps asking for {peer}, probably its gateway, and nobody "
       "answers." },

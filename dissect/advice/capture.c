@@ -196,7 +196,7 @@ const struct advice capture_dropped_advice = {
 static const struct advice_summary clock_summaries[] = {
     { NULL,
       "{backwards} frames are earlier than one before them, by up to "
-      "{worst_ms} ms",
+      "{worst_ms:duration}",
       "The timestamps are not in order." },
     { "nictrace",
       "timestamps count from the start of the VM, not from 1970 "

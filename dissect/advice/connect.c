@@ -43,8 +43,11 @@ static const struct advice_cause refused_causes[] = {
 };
 
 static const struct advice_step refused_checks[] = {
+    { "scan", ANY_BACKEND, WHERE_GUEST, true, false,
+      "ss -tanp; journalctl -n 50",
+      "the program that makes so many connections" },
     { "service-down", ANY_BACKEND, WHERE_HOST, false, false,
-      "curl -m 5 telnet://{endpoint}",
+      "curl -m 5 'telnet://{endpoint}'",
       "\"Connection refused\" on the host as well: the service is down, the "
       "guest's network is innocent" },
     { "host-loopback", ANY_BACKEND, WHERE_HOST, false, false,
@@ -80,7 +83,7 @@ const struct advice connect_refused_advice = {
 static const struct advice_summary timeout_summaries[] = {
     { NULL,
       "{count:connection} to {endpoint} without any answer, {syns} SYNs in "
-      "{waited_s} s",
+      "{waited_s:duration}",
       "{endpoint} does not answer: {syns} SYNs, nothing back." },
     { "sometimes",
       "{count:connection} to {endpoint} without any answer, while others "
@@ -93,9 +96,10 @@ static const struct advice_summary timeout_summaries[] = {
       "The host cannot reach {endpoint} itself; the guest is not told and "
       "waits in vain." },
     { "backend-gave-up",
-      "{count:connection} to {endpoint} reset after {waited_s} s of silence",
+      "{count:connection} to {endpoint} reset after {waited_s:duration} of "
+      "silence",
       "{endpoint} never answered the host; the backend gave up after "
-      "{waited_s} s." },
+      "{waited_s:duration}." },
     { "unreachable",
       "{endpoint} unreachable, says ICMP, {count:time}",
       "{endpoint} cannot be reached: a router says so." },
@@ -131,8 +135,15 @@ static const struct advice_cause timeout_causes[] = {
 
 static const struct advice_step timeout_checks[] = {
     { NULL, ANY_BACKEND, WHERE_HOST, false, false,
-      "curl -m 10 telnet://{endpoint}",
+      "curl -m 10 'telnet://{endpoint}'",
       "silence on the host as well: the guest's network is innocent" },
+    { "scan", ANY_BACKEND, WHERE_GUEST, true, false,
+      "ss -tnp state syn-sent",
+      "the program that tries so many addresses" },
+    { "no-route-beyond", ANY_BACKEND, WHERE_HOST, false, false,
+      "ip route; ip -6 route",
+      "a default route of the family that fails; without one of IPv6 the "
+      "network has no IPv6 to offer" },
     { "host-connect-failed", ANY_BACKEND, WHERE_HOST, false, false,
       "ip route get {peer}; ip neigh show {peer}",
       "FAILED or INCOMPLETE: nobody at that address on the host's link" },

@@ -7,16 +7,16 @@
 /* clang-format off */
 static const struct advice_summary summaries[] = {
     { NULL,
-      "{discovers} DISCOVERs in {duration_s} s, no offer",
+      "{discovers} DISCOVERs in {duration_s:duration}, no offer",
       "The guest gets no address: nobody answers its DHCP requests, though "
       "the link carries other traffic." },
     { "dead-link",
-      "{discovers} DISCOVERs in {duration_s} s, no offer and not one frame "
+      "{discovers} DISCOVERs in {duration_s:duration}, no offer and not one frame "
       "from anybody else",
       "The guest gets no address, and nothing at all comes back to it: its "
       "card leads nowhere." },
     { "others-served",
-      "{discovers} DISCOVERs in {duration_s} s, no offer, while a server "
+      "{discovers} DISCOVERs in {duration_s:duration}, no offer, while a server "
       "serves others",
       "One client gets no address, although a DHCP server on its network "
       "serves others." },

@@ -74,7 +74,7 @@ static const struct advice_step checks[] = {
       "grep -i masquerade",
       "\"to\" or \"--to-ports\" with a narrow range" },
     { "peer-limit", ANY_BACKEND, WHERE_HOST, false, false,
-      "curl -m 5 telnet://{endpoint}",
+      "curl -m 5 'telnet://{endpoint}'",
       "silence on the host as well: it is the peer" },
     { "path-loss", ANY_BACKEND, WHERE_HOST, false, false,
       "ping -c 50 -i 0.2 1.1.1.1",

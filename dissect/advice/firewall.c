@@ -65,8 +65,9 @@ static const struct advice_step checks[] = {
       "tracepath -n {peer}",
       "the hop after which it ends; try the same connection on the host" },
     { "target-prohibits", ANY_BACKEND, WHERE_HOST, false, false,
-      "curl -m 5 telnet://{peer}:{port}",
-      "the same refusal on the host: then the guest's network is innocent" },
+      "tracepath -n {peer}",
+      "\"!A\" at the end on the host as well: then the guest's network is "
+      "innocent" },
     { 0 },
 };
 
@@ -75,8 +76,11 @@ static const struct advice_step fixes[] = {
       "virsh net-edit default",
       "an isolated network rejects by design: add <forward mode='nat'/>, then "
       "net-destroy and net-start" },
-    { "host-rejects", KERNEL_NAT | TAP_BRIDGED, WHERE_HOST, true, false,
+    { "host-rejects", LIBVIRT_NAT, WHERE_HOST, true, false,
       "iptables -I FORWARD -i virbr0 -j ACCEPT",
+      "opens the way out for all guests of that bridge" },
+    { "host-rejects", UNKNOWN | TAP_BRIDGED, WHERE_HOST, true, false,
+      "iptables -I FORWARD -i BRIDGE -j ACCEPT",
       "opens the way out for all guests of that bridge" },
     { "host-prohibits", LIBVIRT_NAT, WHERE_HOST, true, true,
       "firewall-cmd --permanent --zone=libvirt --add-interface=virbr0 && "

@@ -82,17 +82,17 @@ const struct advice host_no_route_advice = {
 
 static const struct advice_summary silent_summaries[] = {
     { NULL,
-      "{destinations} destinations beyond the gateway silent for {silent_s} s, "
+      "{destinations} destinations beyond the gateway silent for {silent_s:duration}, "
       "{syns} SYNs without any answer",
       "The guest reaches the host and nothing beyond it: the host does not "
       "forward its packets, or has no way out itself." },
     { "proxy",
-      "{destinations} destinations silent for {silent_s} s, {syns} SYNs "
+      "{destinations} destinations silent for {silent_s:duration}, {syns} SYNs "
       "without any answer",
       "The guest's network works up to the host, but the host's own "
       "connections to the outside get no answer." },
     { "bridge",
-      "{destinations} destinations beyond the gateway silent for {silent_s} s, "
+      "{destinations} destinations beyond the gateway silent for {silent_s:duration}, "
       "{syns} SYNs without any answer",
       "The guest reaches its gateway and nothing beyond it: its packets are "
       "dropped on the bridge or by the router." },

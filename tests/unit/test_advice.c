@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "dissect/advice.h"
@@ -106,6 +107,51 @@ static void test_nouns_follow_their_number(void **state)
     add_metric(&f, "c", 0);
     assert_string_equal(fill("{a:packet}, {b:new connection}, {c:query}", &f),
                         "1 packet, 2 new connections, 0 queries");
+}
+
+static void test_durations_in_their_unit(void **state)
+{
+    static const struct {
+        const char *name;
+        double value;
+        const char *text;
+    } row[] = {
+        { "wait_s", 0.25, "250 ms" },      { "wait_s", 9.03, "9.03 s" },
+        { "wait_s", 217, "3.62 min" },     { "wait_s", 34682, "9.63 h" },
+        { "wait_s", 864000, "10 days" },   { "wait_ms", 1.69, "1.69 ms" },
+        { "wait_ms", 6249926, "104 min" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        struct finding f = finding();
+        char tmpl[32];
+
+        add_metric(&f, row[i].name, row[i].value);
+        snprintf(tmpl, sizeof(tmpl), "{%s:duration}", row[i].name);
+        assert_string_equal(fill(tmpl, &f), row[i].text);
+    }
+}
+
+/* "host several hosts" is no command. */
+static void test_commands_need_their_peer(void **state)
+{
+    struct advice_step s = { .backends = ANY_BACKEND };
+    struct finding f = finding();
+
+    (void)state;
+    s.command = "ping -c 3 {peer}";
+    assert_false(advice_step_applies(&s, &facts, &f));
+    s.command = "tcpdump -nni any 'port {port}'";
+    assert_false(advice_step_applies(&s, &facts, &f));
+    s.command = "ss -tan";
+    assert_true(advice_step_applies(&s, &facts, &f));
+    f = peer_finding("2001:db8::1", 0);
+    s.command = "{iptables} -d {peer}";
+    assert_true(advice_step_applies(&s, &facts, &f));
+    assert_string_equal(fill(s.command, &f), "ip6tables -d 2001:db8::1");
+    s.command = "host {peer} and port {port}";
+    assert_false(advice_step_applies(&s, &facts, &f));
 }
 
 static void test_endpoints(void **state)
@@ -281,6 +327,8 @@ int main(void)
         cmocka_unit_test(test_measures_have_three_digits),
         cmocka_unit_test(test_numbers_that_are_none),
         cmocka_unit_test(test_nouns_follow_their_number),
+        cmocka_unit_test(test_durations_in_their_unit),
+        cmocka_unit_test(test_commands_need_their_peer),
         cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_unknown_names_stay),
         cmocka_unit_test(test_short_buffers),
