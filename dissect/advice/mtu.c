@@ -6,6 +6,9 @@
 
 #include "dissect/advice.h"
 
+/* The host routes what the guest sends; a bridge has no forward hook. */
+#define ROUTED (BACKEND_BIT(BACKEND_LIBVIRT_NAT) | BACKEND_BIT(BACKEND_UNKNOWN))
+
 #define TRANSPARENT                                                        \
     (BACKEND_BIT(BACKEND_LIBVIRT_NAT) | BACKEND_BIT(BACKEND_TAP_BRIDGED) | \
      BACKEND_BIT(BACKEND_VBOX_BRIDGED) | BACKEND_BIT(BACKEND_HYPERV_NAT) | \
@@ -27,7 +30,7 @@ static const struct advice_step path_checks[] = {
       "tracepath -n {peer}",
       "the first hop that says \"pmtu\" below 1500, or where replies stop" },
     { NULL, ANY_BACKEND, WHERE_HOST, false, false,
-      "ping -c 3 -M do -s 1472 {peer}",
+      "ping -c 3 -M do -s {probe_bytes} {peer}",
       "100 % loss here and none with -s 1200: the black hole is beyond this "
       "host" },
     { NULL, TRANSPARENT, WHERE_HOST, false, false,
@@ -39,22 +42,32 @@ static const struct advice_step path_checks[] = {
     { NULL, 0, WHERE_HOST, false, false, NULL, NULL },
 };
 
-static const struct advice_step path_fixes[] = {
-    { NULL, TRANSPARENT, WHERE_HOST, true, false,
-      "nft add table inet tapscope_mss; nft add chain inet tapscope_mss "
-      "forward '{ type filter hook forward priority mangle; }'; nft add rule "
-      "inet tapscope_mss forward tcp flags syn tcp option maxseg size set rt "
-      "mtu",
-      "clamps the MSS of forwarded TCP to the MTU of the route; until reboot" },
-    { NULL, TRANSPARENT, WHERE_GUEST, true, false,
-      "ip link set dev eth0 mtu {passed_bytes}",
-      "a size that is known to pass; until reboot; every packet gets smaller" },
-    { NULL, BACKEND_BIT(BACKEND_LIBVIRT_NAT), WHERE_VM_CONFIG, true, true,
-      "virsh net-edit default    # add <mtu size='1400'/> to <network>",
-      "needs net-destroy and net-start; guests must be restarted" },
-    { "icmp-lost", TRANSPARENT, WHERE_HOST, true, false,
+#define PATH_FIXES \
+    { NULL, TRANSPARENT, WHERE_GUEST, true, false, \
+      "ip link set dev eth0 mtu {safe_mtu_bytes}", \
+      "try it first: what passes now and did not before proves the cause; " \
+      "until reboot; your card's name for eth0" }, \
+    { "tunnel", ROUTED, WHERE_HOST, true, false, \
+      "{iptables} -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN " \
+      "-j TCPMSS --clamp-mss-to-pmtu", \
+      "where this host's own route has the small MTU; until reboot" }, \
+    { NULL, BACKEND_BIT(BACKEND_LIBVIRT_NAT), WHERE_VM_CONFIG, true, true, \
+      "virsh net-edit default", \
+      "add <mtu size='1400'/> to <network>, then net-destroy and net-start; " \
+      "guests must be restarted" }
+
+/* The guest's kernel can find the size of what it sends, not of what it is
+ * sent. */
+static const struct advice_step up_fixes[] = {
+    PATH_FIXES,
+    { "icmp-lost", TRANSPARENT, WHERE_GUEST, true, false,
       "sysctl -w net.ipv4.tcp_mtu_probing=1",
-      "helps TCP of the host itself; set it in the guest for the guest's" },
+      "the guest's TCP then finds the size itself; until reboot" },
+    { NULL, 0, WHERE_HOST, false, false, NULL, NULL },
+};
+
+static const struct advice_step down_fixes[] = {
+    PATH_FIXES,
     { NULL, 0, WHERE_HOST, false, false, NULL, NULL },
 };
 
@@ -67,7 +80,7 @@ static const char *const path_refs[] = {
 static const struct advice_summary up_summaries[] = {
     { NULL,
       "segments of {lost_bytes} octets to {peer} are never acknowledged, "
-      "smaller ones are ({flows} flow(s), {tries} tries)",
+      "smaller ones are ({flows:connection}, {tries} tries)",
       "Uploads of the guest hang: packets of {lost_bytes} octets vanish on "
       "the way, small ones pass." },
     { "smaller-passed",
@@ -79,7 +92,7 @@ static const struct advice_summary up_summaries[] = {
 };
 
 const struct advice mtu_blackhole_up_advice = {
-    "mtu-blackhole-up", up_summaries, path_causes, path_checks, path_fixes,
+    "mtu-blackhole-up", up_summaries, path_causes, path_checks, up_fixes,
     path_refs,
 };
 
@@ -88,7 +101,7 @@ const struct advice mtu_blackhole_up_advice = {
 static const struct advice_summary down_summaries[] = {
     { NULL,
       "{missing_bytes} octets that {peer} sent never arrived; only packets "
-      "up to {passed_bytes} octets do ({flows} flow(s))",
+      "up to {passed_bytes} octets do ({flows:connection})",
       "Downloads of the guest hang: full-size packets from {peer} vanish on "
       "the way, small ones pass." },
     { NULL, NULL, NULL },
@@ -96,7 +109,7 @@ static const struct advice_summary down_summaries[] = {
 
 const struct advice mtu_blackhole_down_advice = {
     "mtu-blackhole-down", down_summaries, path_causes, path_checks,
-    path_fixes, path_refs,
+    down_fixes, path_refs,
 };
 
 /* ---- mtu-icmp-ignored ---- */
@@ -136,7 +149,8 @@ static const struct advice_step ignored_fixes[] = {
       "accept",
       "name your own table and chain; IPv6: icmpv6 type packet-too-big" },
     { NULL, ANY_BACKEND, WHERE_GUEST, true, false,
-      "ip link set dev eth0 mtu {mtu_bytes}", "until reboot" },
+      "ip link set dev eth0 mtu {safe_mtu_bytes}",
+      "until reboot; not below 1280, which IPv6 needs" },
     { NULL, 0, WHERE_HOST, false, false, NULL, NULL },
 };
 
@@ -152,7 +166,7 @@ const struct advice mtu_icmp_ignored_advice = {
 static const struct advice_summary reduced_summaries[] = {
     { NULL,
       "the path's MTU is {mtu_bytes}; the guest was told and obeys "
-      "({flows} flow(s))",
+      "({flows:flow})",
       "The path carries at most {mtu_bytes} octets, and path MTU discovery "
       "works." },
     { NULL, NULL, NULL },
@@ -179,7 +193,7 @@ const struct advice path_mtu_reduced_advice = {
 static const struct advice_summary proxy_summaries[] = {
     { NULL,
       "the backend took the guest's data, then kept its window closed for "
-      "{closed_ms} ms ({flows} flow(s), {probes} probes)",
+      "{closed_ms:duration} ({flows:connection}, {probes:probe})",
       "Uploads of the guest stall on the host: the backend's own connection "
       "to {peer} does not drain." },
     { NULL, NULL, NULL },

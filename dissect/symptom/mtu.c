@@ -21,6 +21,7 @@
 #define WAIT_NS      (5000 * MS_NS) /* "never arrived" takes this long */
 #define BACKOFF_NS   (1000 * MS_NS) /* tries of one segment span this */
 #define TRIES_MIN    4
+#define MTU_MIN      1280
 
 enum suspect_kind {
     SUSPECT_UP,       /* full-size segments of the guest never acknowledged */
@@ -327,6 +328,20 @@ static struct finding *group_finding(const struct symptom_ctx *c,
     return f;
 }
 
+/* What the commands of the advice need: the payload of a ping as large as the
+ * packets that were lost, and an MTU for the guest. Small control packets may
+ * be all that passed, and below 1280 a card loses IPv6 (RFC 8200 section 5). */
+static void command_sizes(struct finding *f, const struct group *g,
+                          uint16_t passed)
+{
+    bool v4 = addr_is_v4(&g->worst->peer);
+    uint16_t headers = v4 ? 20 + 8 : 40 + 8;
+
+    if (g->lost > headers)
+        finding_metric(f, "probe_bytes", g->lost - headers);
+    finding_metric(f, "safe_mtu_bytes", passed > MTU_MIN ? passed : MTU_MIN);
+}
+
 static void show(const struct symptom_ctx *c, struct finding *f,
                  const struct suspect *p, uint32_t frame32, const char *note)
 {
@@ -375,6 +390,7 @@ static void conclude_up(const struct symptom_ctx *c, const void *state,
     finding_metric(f, "tries", g.worst->tries);
     finding_metric(f, "flows", g.flows);
     finding_metric(f, "peers", g.peers);
+    command_sizes(f, &g, g.smaller ? g.smaller : g.passed);
     finding_cause(f, "icmp-lost");
     finding_cause(f, "tunnel");
     up_evidence(c, f, g.worst);
@@ -402,6 +418,7 @@ static void conclude_down(const struct symptom_ctx *c, const void *state,
     finding_metric(f, "passed_bytes", g.passed);
     finding_metric(f, "flows", g.flows);
     finding_metric(f, "peers", g.peers);
+    command_sizes(f, &g, g.passed);
     finding_cause(f, "icmp-lost");
     finding_cause(f, "tunnel");
     show(c, f, g.worst, g.worst->frame[0],
@@ -420,6 +437,8 @@ static void conclude_ignored(const struct symptom_ctx *c, const void *state,
     f = group_finding(c, &g, 90, out);
     finding_metric(f, "mtu_bytes", g.worst->mtu);
     finding_metric(f, "oversize", g.worst->tries);
+    finding_metric(f, "safe_mtu_bytes",
+                   g.worst->mtu > MTU_MIN ? g.worst->mtu : MTU_MIN);
     finding_metric(f, "flows", g.flows);
     finding_cause(f, "guest-drops-icmp");
     finding_cause(f, "nat-inner-header");
