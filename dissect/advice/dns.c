@@ -8,13 +8,13 @@
 static const struct advice_summary summaries[] = {
     { NULL,
       "{unanswered} of {queries} queries to {peer} unanswered in "
-      "{duration_s} s",
+      "{duration_s:duration}",
       "DNS is dead: {peer} answers no query at all." },
     { "stopped",
       "{peer} stopped answering: {unanswered} of {queries} queries unanswered",
       "DNS has died: {peer} answered at first and then no more." },
     { "one-server",
-      "{peer} answers no query ({unanswered} in {duration_s} s); another "
+      "{peer} answers no query ({unanswered} in {duration_s:duration}); another "
       "server does",
       "One of the guest's DNS servers, {peer}, is dead; each lookup that "
       "tries it first takes some 5 s longer." },
@@ -103,7 +103,8 @@ static const struct advice_step fixes[] = {
       "names, or put a reachable nameserver there" },
     { "host-resolver-down", ANY_BACKEND, WHERE_GUEST, true, false,
       "echo 'nameserver 1.1.1.1' > /etc/resolv.conf",
-      "goes round the host's resolver; names of the local network are lost" },
+      "goes round the host's resolver; names of the local network are lost; "
+      "overwrites the file, until the next DHCP lease" },
     { "upstream-refuses", ANY_BACKEND, WHERE_HOST, true, false,
       "editor /etc/resolv.conf",
       "put a nameserver that answers first" },
@@ -122,13 +123,18 @@ static const struct advice_step fixes[] = {
       "net-start: guests are cut off meanwhile" },
     { "forwarder-dead", SLIRP | PASST | UNKNOWN, WHERE_GUEST, true, false,
       "echo 'nameserver 1.1.1.1' > /etc/resolv.conf",
-      "goes round the backend's forwarder" },
+      "goes round the backend's forwarder; overwrites the file, until the next "
+      "DHCP lease" },
     { "nothing-listens", LIBVIRT_NAT, WHERE_HOST, true, false,
       "virsh net-destroy default && virsh net-start default",
       "cuts running guests off until their card is attached again" },
-    { "server-unreachable", ANY_BACKEND, WHERE_GUEST, true, false,
+    { "server-unreachable", LIBVIRT_NAT, WHERE_GUEST, true, false,
       "echo 'nameserver {gateway}' > /etc/resolv.conf",
-      "only where the gateway serves DNS (libvirt does)" },
+      "libvirt's gateway serves DNS unless the network says otherwise; "
+      "overwrites the file, until the next DHCP lease" },
+    { "host-only-network", HOST_ONLY, WHERE_VM_CONFIG, false, true,
+      "VBoxManage modifyvm VM --nic2 nat",
+      "VirtualBox: adds a second card with a way out; VM must be off" },
     { "udp-filtered", LIBVIRT_NAT, WHERE_HOST, true, true,
       "firewall-cmd --permanent --zone=libvirt --add-service=dns && "
       "firewall-cmd --reload",

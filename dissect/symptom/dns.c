@@ -284,7 +284,9 @@ static void dns_finding(const struct symptom_ctx *c, const struct dns_state *s,
     f->last_ns = v->last_ns;
     f->count = v->failed;
     finding_metric(f, "unanswered", v->failed);
-    finding_metric(f, "queries", (double)v->failed + v->answered + v->open);
+    /* An open one may still be answered: it says nothing yet. */
+    finding_metric(f, "queries", (double)v->failed + v->answered);
+    finding_metric(f, "waiting", v->open);
     finding_metric(f, "servers", dead);
     finding_metric(f, "duration_s", (double)(v->last_ns - v->first_ns) / 1e9);
     dns_causes(c, f, v);
