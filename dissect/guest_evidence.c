@@ -97,7 +97,10 @@ static void note_dhcp(struct guest_tracker *t, struct station_table *st,
     if (m.msg_type == DHCP_DISCOVER || m.msg_type == DHCP_REQUEST) {
         if (src == STATION_NONE)
             return;
-        exchange_ask(&t->evidence[src].dhcp, pkt);
+        /* A client with an address in use renews it; that is no start (RFC
+         * 2131 section 4.3.2). */
+        if (addr_is_unspecified(&m.ciaddr))
+            exchange_ask(&t->evidence[src].dhcp, pkt);
         station_set_hostname(st, src, m.hostname.p, m.hostname.len);
         return;
     }
@@ -406,12 +409,9 @@ static void describe_bringup(const struct guest_tracker *t,
     for (unsigned i = 0; i < e->narp; i++)
         if (addr_eq(&e->arp[i].target, &g->gateway_ip))
             stage(g, BRINGUP_ARP_GW, &e->arp[i].x);
+    /* Routers advertise every few minutes (RFC 4861 section 6.2.4): only an
+     * answer to a solicitation tells of this guest's start. */
     stage(g, BRINGUP_RA, &e->rs);
-    if (!e->rs.frame && t->ra.frame) {
-        struct exchange ra = { t->ra.ask_ns, t->ra.ask_ns, t->ra.frame };
-
-        stage(g, BRINGUP_RA, &ra);
-    }
     stage(g, BRINGUP_DNS, &e->dns);
     stage(g, BRINGUP_FIRST_TCP, &e->tcp);
 }

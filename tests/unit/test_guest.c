@@ -123,6 +123,25 @@ static void test_unanswered_stage(void **state)
     assert_int_equal(b->f.guest[0].bringup[BRINGUP_DHCP].took_ns, -1);
 }
 
+/* A renewal, minutes into a capture that began later, is no start. */
+static void test_renewal_is_no_start(void **state)
+{
+    struct bench *b = *state;
+    uint8_t buf[320];
+    uint32_t n = dhcp_bytes(buf, 3, 7, &guest_mac, 0);
+    struct packet p;
+
+    memcpy(buf + 12, "\x0a\x00\x02\x0f", 4); /* ciaddr */
+    p = pk_udp(&b->s, true, GUEST, 68, GW, 67, buf, n);
+    p.events |= EV_DHCP;
+    see(b, &p);
+    dhcp(b, 5);
+    guest_decide(b->t, &b->f);
+    assert_int_equal(b->f.nguest, 1);
+    assert_true(b->f.guest[0].lease.valid);
+    assert_false(b->f.guest[0].bringup[BRINGUP_DHCP].seen);
+}
+
 static void test_off_link(void **state)
 {
     struct bench *b = *state;
@@ -299,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         guest_test(test_boot),       guest_test(test_unanswered_stage),
+        guest_test(test_boot),       guest_test(test_renewal_is_no_start),
         guest_test(test_off_link),   guest_test(test_direction),
         guest_test(test_passt_like), guest_test(test_lan),
         guest_test(test_two_guests), guest_test(test_raw),
