@@ -367,14 +367,14 @@ static void note_stations(struct flow *f, unsigned dir, uint16_t src,
 }
 
 static uint32_t observe(struct flow_table *t, struct packet *pkt,
-                        const struct tuple *tp, uint64_t hash,
+                        const struct tuple *tp, uint64_t hash, uint32_t at,
                         uint16_t src_station, uint16_t dst_station)
 {
     uint32_t tag = (uint32_t)hash, slot;
     bool reused = false;
     int dir = 0;
 
-    slot = flow_index_find(t, tag, tp, &dir);
+    slot = flow_index_find_at(t, tag, at, tp, &dir);
     if (flow_is_copy(t, pkt, hash, tuple_in_order(tp)) && slot != FLOW_NONE &&
         !has_news(&t->slot[slot], (unsigned)dir, pkt)) {
         pkt->flags |= PKT_DUPLICATE;
@@ -401,22 +401,17 @@ static uint32_t observe(struct flow_table *t, struct packet *pkt,
     return slot;
 }
 
-/* Fetch the slot that the first entry with this tag names. */
-static void prefetch_slot(const struct flow_table *t, uint32_t tag)
+/* Fetch the slot that an index entry names, if it names one. */
+static void prefetch_slot(const struct flow_table *t, uint32_t at)
 {
-    const struct flow_index *ix = &t->index;
+    uint32_t slot1 = t->index.entry[at].slot1;
+    const char *p;
 
-    for (uint32_t i = tag & ix->mask; ix->entry[i].slot1;
-         i = (i + 1) & ix->mask) {
-        const char *p;
-
-        if (ix->entry[i].tag != tag)
-            continue;
-        p = (const char *)&t->slot[ix->entry[i].slot1 - 1];
-        for (size_t off = 0; off < sizeof(struct flow); off += 64)
-            __builtin_prefetch(p + off, 1);
+    if (!slot1)
         return;
-    }
+    p = (const char *)&t->slot[slot1 - 1];
+    for (size_t off = 0; off < sizeof(struct flow); off += 64)
+        __builtin_prefetch(p + off, 1);
 }
 
 static void observe_some(struct flow_table *t, struct packet *pkts, unsigned n,
@@ -424,6 +419,7 @@ static void observe_some(struct flow_table *t, struct packet *pkts, unsigned n,
                          const uint16_t dst_station[], uint32_t slots[])
 {
     uint64_t hash[BATCH_MAX];
+    uint32_t at[BATCH_MAX];
     struct tuple tp[BATCH_MAX];
 
     for (unsigned i = 0; i < n; i++) {
@@ -435,14 +431,16 @@ static void observe_some(struct flow_table *t, struct packet *pkts, unsigned n,
         hash[i] = flow_tuple_hash(t, &tp[i]);
         __builtin_prefetch(&t->index.entry[hash[i] & t->index.mask]);
     }
-    for (unsigned i = 0; i < n && n > 1; i++) {
-        if (slots[i] != FLOW_NONE)
-            prefetch_slot(t, (uint32_t)hash[i]);
+    for (unsigned i = 0; i < n; i++) {
+        if (slots[i] == FLOW_NONE)
+            continue;
+        at[i] = flow_index_peek(t, (uint32_t)hash[i]);
+        prefetch_slot(t, at[i]);
     }
     for (unsigned i = 0; i < n; i++) {
         if (slots[i] != FLOW_NONE)
-            slots[i] = observe(t, &pkts[i], &tp[i], hash[i], src_station[i],
-                               dst_station[i]);
+            slots[i] = observe(t, &pkts[i], &tp[i], hash[i], at[i],
+                               src_station[i], dst_station[i]);
     }
 }
 
@@ -510,7 +508,7 @@ void flow_prefetch(const struct flow_table *t, const struct packet *pkt)
     if (!has_flow(pkt))
         return;
     tuple_of_packet(&tp, pkt);
-    prefetch_slot(t, (uint32_t)flow_tuple_hash(t, &tp));
+    prefetch_slot(t, flow_index_peek(t, (uint32_t)flow_tuple_hash(t, &tp)));
 }
 
 /* How long a flow may be silent; INT64_MAX: until its slot is needed. */

@@ -152,6 +152,14 @@ void flow_unreserve(void *p, size_t size);
 bool flow_index_init(struct flow_index *ix, uint32_t flows_max);
 uint32_t flow_index_find(const struct flow_table *t, uint32_t tag,
                          const struct tuple *tp, int *dir);
+
+/** flow_index_peek() - Where the first entry with this tag is or would be */
+uint32_t flow_index_peek(const struct flow_table *t, uint32_t tag);
+
+/** flow_index_find_at() - flow_index_find() that looks at @at first
+ * @at: What flow_index_peek() said; no harm is done if the table has changed */
+uint32_t flow_index_find_at(const struct flow_table *t, uint32_t tag,
+                            uint32_t at, const struct tuple *tp, int *dir);
 void flow_index_insert(struct flow_index *ix, uint32_t tag, uint32_t slot);
 
 /** flow_index_remove() - Forget a slot; quiet when no entry names it */

@@ -8,7 +8,10 @@
  * was left behind is given back. Deletion pulls later entries back, so there
  * are no tombstones.
  *
- * Invariant: at most 7 of 8 entries are in use, hence every probe ends.
+ * Half of the entries stay empty: at 7 of 8 a look-up that finds something
+ * passes four strangers on average, and one that finds nothing 32 (Knuth 6.4).
+ *
+ * Invariant: at most 1 of 2 entries is in use, hence every probe ends.
  */
 #include "dissect/flow_impl.h"
 
@@ -90,7 +93,7 @@ bool flow_index_init(struct flow_index *ix, uint32_t flows_max)
 {
     uint32_t max = INDEX_FIRST;
 
-    while (max < UINT32_C(1) << 30 && max / 8 * 7 < flows_max)
+    while (max < UINT32_C(1) << 30 && max / 2 < flows_max)
         max *= 2;
     ix->max_entries = max;
     ix->base_size = 2 * (size_t)max * sizeof(struct index_entry);
@@ -103,8 +106,30 @@ bool flow_index_init(struct flow_index *ix, uint32_t flows_max)
 uint32_t flow_index_find(const struct flow_table *t, uint32_t tag,
                          const struct tuple *tp, int *dir)
 {
-    const struct flow_index *ix = &t->index;
+    return flow_index_find_at(t, tag, tag, tp, dir);
+}
 
+uint32_t flow_index_peek(const struct flow_table *t, uint32_t tag)
+{
+    const struct flow_index *ix = &t->index;
+    uint32_t i = tag & ix->mask;
+
+    while (ix->entry[i].slot1 && ix->entry[i].tag != tag)
+        i = (i + 1) & ix->mask;
+    return i;
+}
+
+uint32_t flow_index_find_at(const struct flow_table *t, uint32_t tag,
+                            uint32_t at, const struct tuple *tp, int *dir)
+{
+    const struct flow_index *ix = &t->index;
+    struct index_entry hint = ix->entry[at & ix->mask];
+
+    if (__builtin_expect(hint.tag == tag && hint.slot1, 1)) {
+        *dir = flow_tuple_dir(&t->slot[hint.slot1 - 1], tp);
+        if (*dir >= 0)
+            return hint.slot1 - 1;
+    }
     for (uint32_t i = tag & ix->mask;; i = (i + 1) & ix->mask) {
         struct index_entry e = ix->entry[i];
 
@@ -147,7 +172,7 @@ void flow_index_insert(struct flow_index *ix, uint32_t tag, uint32_t slot)
 {
     uint32_t size = ix->mask + 1;
 
-    if (ix->count >= size / 8 * 7 && size < ix->max_entries)
+    if (ix->count >= size / 2 && size < ix->max_entries)
         index_grow(ix);
     index_put(ix, (struct index_entry){ .tag = tag, .slot1 = slot + 1 });
     ix->count++;
