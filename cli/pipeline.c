@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The way of a packet: read, dissect, sift, observe. The first three run in a
- * thread of their own where that pays (relay.h); the order of packets, and so
+ * The way of a packet: read, dissect, sift, prepare, observe. All but the last
+ * run in a thread of their own where that pays (relay.h); the order of packets, and so
  * everything that is found, is the same with one thread and with two. What the
  * reader learns of its sources stays with it until both are done.
  */
@@ -115,6 +115,7 @@ static bool gather(struct run *r, unsigned index, struct source *s,
     r->result->packets += b->n;
     if (o->filter || o->count || o->since.set || o->until.set)
         more = sift(r, b->pkt, &b->n);
+    model_prepare(r->model, b->pkt, b->n);
     r->result->observed += b->n;
     return more && (*status == SOURCE_OK || *status == SOURCE_AGAIN);
 }

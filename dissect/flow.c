@@ -27,7 +27,7 @@
 static_assert(PROTO_COUNT <= UINT8_MAX, "struct flow.app is 8 bits wide");
 
 /* Does a packet belong to a flow at all? See flow_observe_batch(). */
-static bool has_flow(const struct packet *pkt)
+static inline bool has_flow(const struct packet *pkt)
 {
     if (pkt->ip_version == 0 || pkt->flags & PKT_FRAG_LATER ||
         pkt->ip_proto == IP_IGMP)
@@ -37,7 +37,7 @@ static bool has_flow(const struct packet *pkt)
     return !(pkt->events & (EV_NDP | EV_MULTICAST_MGMT | EV_ICMP_ERROR));
 }
 
-static void tuple_of_packet(struct tuple *tp, const struct packet *pkt)
+static inline void tuple_of_packet(struct tuple *tp, const struct packet *pkt)
 {
     uint16_t id = pkt->events & EV_ICMP_ECHO ? pkt->icmp.id : 0;
     bool icmp = flow_is_icmp(pkt->ip_proto);
@@ -50,6 +50,12 @@ static void tuple_of_packet(struct tuple *tp, const struct packet *pkt)
         .vlan = pkt->vlan,
         .ip_proto = pkt->ip_proto,
     };
+}
+
+static uint64_t digest_of_packet(const struct packet *pkt,
+                                 const struct tuple *tp, uint64_t hash)
+{
+    return flow_copy_digest(pkt, hash, tuple_in_order(tp));
 }
 
 /* Life of a slot. */
@@ -160,16 +166,18 @@ static void count_protocol(struct flow_counts *c, uint8_t ip_proto)
         c->other++;
 }
 
-static bool tcp_readable(const struct packet *pkt)
+static bool header_whole(const struct packet *pkt)
 {
-    const struct layer *l;
+    const struct layer *l = packet_find_layer(pkt, PROTO_TCP);
 
+    return l && l->header_len >= TCP_HDR_MIN;
+}
+
+static inline bool tcp_readable(const struct packet *pkt)
+{
     if (pkt->ip_proto != IP_TCP || !(pkt->events & EV_TCP))
         return false;
-    if (!(pkt->events & EV_DAMAGED))
-        return true;
-    l = packet_find_layer(pkt, PROTO_TCP);
-    return l && l->header_len >= TCP_HDR_MIN;
+    return !(pkt->events & EV_DAMAGED) || header_whole(pkt);
 }
 
 /* Is the first packet seen one of the responder? An echo reply and a SYN-ACK
@@ -366,16 +374,38 @@ static void note_stations(struct flow *f, unsigned dir, uint16_t src,
         f->station[!dir] = dst;
 }
 
+/** struct lookup - What a packet is found by
+ * @at: Where its tag was in the index before the batch */
+struct lookup {
+    uint64_t digest;
+    uint32_t tag;
+    uint32_t at;
+};
+
+/* Computed here for packets that nobody has prepared. */
+static void lookup_of_packet(const struct flow_table *t, struct lookup *key,
+                             const struct packet *pkt, const struct tuple *tp)
+{
+    uint64_t hash = pkt->flow_hash;
+
+    key->digest = pkt->flow_digest;
+    if (__builtin_expect(hash == 0, 0)) {
+        hash = flow_tuple_hash(t, tp);
+        key->digest = digest_of_packet(pkt, tp, hash);
+    }
+    key->tag = (uint32_t)hash;
+}
+
 static uint32_t observe(struct flow_table *t, struct packet *pkt,
-                        const struct tuple *tp, uint64_t hash, uint32_t at,
+                        const struct tuple *tp, const struct lookup *key,
                         uint16_t src_station, uint16_t dst_station)
 {
-    uint32_t tag = (uint32_t)hash, slot;
+    uint32_t slot;
     bool reused = false;
     int dir = 0;
 
-    slot = flow_index_find_at(t, tag, at, tp, &dir);
-    if (flow_is_copy(t, pkt, hash, tuple_in_order(tp)) && slot != FLOW_NONE &&
+    slot = flow_index_find_at(t, key->tag, key->at, tp, &dir);
+    if (flow_is_copy(t, pkt, key->digest) && slot != FLOW_NONE &&
         !has_news(&t->slot[slot], (unsigned)dir, pkt)) {
         pkt->flags |= PKT_DUPLICATE;
         t->slot[slot].capture_copies =
@@ -390,7 +420,7 @@ static uint32_t observe(struct flow_table *t, struct packet *pkt,
         slot = FLOW_NONE;
     }
     if (slot == FLOW_NONE) {
-        slot = flow_begin(t, pkt, tp, tag, &dir);
+        slot = flow_begin(t, pkt, tp, key->tag, &dir);
         if (reused)
             t->slot[slot].flags |= FLOW_PORT_REUSED;
     }
@@ -418,8 +448,7 @@ static void observe_some(struct flow_table *t, struct packet *pkts, unsigned n,
                          const uint16_t src_station[],
                          const uint16_t dst_station[], uint32_t slots[])
 {
-    uint64_t hash[BATCH_MAX];
-    uint32_t at[BATCH_MAX];
+    struct lookup key[BATCH_MAX];
     struct tuple tp[BATCH_MAX];
 
     for (unsigned i = 0; i < n; i++) {
@@ -428,19 +457,19 @@ static void observe_some(struct flow_table *t, struct packet *pkts, unsigned n,
             continue;
         slots[i] = 0;
         tuple_of_packet(&tp[i], &pkts[i]);
-        hash[i] = flow_tuple_hash(t, &tp[i]);
-        __builtin_prefetch(&t->index.entry[hash[i] & t->index.mask]);
+        lookup_of_packet(t, &key[i], &pkts[i], &tp[i]);
+        __builtin_prefetch(&t->index.entry[key[i].tag & t->index.mask]);
     }
     for (unsigned i = 0; i < n; i++) {
         if (slots[i] == FLOW_NONE)
             continue;
-        at[i] = flow_index_peek(t, (uint32_t)hash[i]);
-        prefetch_slot(t, at[i]);
+        key[i].at = flow_index_peek(t, key[i].tag);
+        prefetch_slot(t, key[i].at);
     }
     for (unsigned i = 0; i < n; i++) {
         if (slots[i] != FLOW_NONE)
-            slots[i] = observe(t, &pkts[i], &tp[i], hash[i], at[i],
-                               src_station[i], dst_station[i]);
+            slots[i] = observe(t, &pkts[i], &tp[i], &key[i], src_station[i],
+                               dst_station[i]);
     }
 }
 
@@ -481,6 +510,21 @@ void flow_table_on_retire(struct flow_table *t, flow_retire_fn fn, void *ctx)
 {
     t->retire = fn;
     t->retire_ctx = ctx;
+}
+
+void flow_prepare_batch(const struct flow_table *t, struct packet *pkts,
+                        unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        struct packet *pkt = &pkts[i];
+        struct tuple tp;
+
+        if (!has_flow(pkt))
+            continue;
+        tuple_of_packet(&tp, pkt);
+        pkt->flow_hash = flow_tuple_hash(t, &tp);
+        pkt->flow_digest = digest_of_packet(pkt, &tp, pkt->flow_hash);
+    }
 }
 
 void flow_observe_batch(struct flow_table *t, struct packet *pkts, unsigned n,

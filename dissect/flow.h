@@ -295,6 +295,15 @@ void flow_table_free(struct flow_table *t);
 void flow_table_on_retire(struct flow_table *t, flow_retire_fn fn, void *ctx);
 
 /**
+ * flow_prepare_batch() - Compute what packets are looked up by
+ *
+ * Optional: flow_observe_batch() does it for those that come without. Reads
+ * nothing of @t that ever changes, so it may run in another thread.
+ */
+void flow_prepare_batch(const struct flow_table *t, struct packet *pkts,
+                        unsigned n);
+
+/**
  * flow_observe_batch() - Account packets to their flows
  * @t:    Table
  * @pkts: [n] dissected packets, oldest first; PKT_DUPLICATE may be set on them

@@ -9,8 +9,7 @@
 
 #define COPY_HOPS 4 /* routers and virtual switches between two taps */
 
-/* Digest of what a copy has in common with its original. */
-static uint64_t copy_digest(const struct packet *pkt, uint64_t hash, int dir)
+uint64_t flow_copy_digest(const struct packet *pkt, uint64_t hash, int dir)
 {
     uint64_t a = (uint64_t)pkt->ip_id << 32 | (pkt->payload_len & 0xffffffff);
     uint64_t b = hash ^ (uint64_t)(unsigned)dir;
@@ -47,10 +46,9 @@ static bool note_matches(const struct copy_note *n, uint32_t sig, uint8_t ttl,
            diff <= COPY_HOPS && us - n->us < COPY_US && n->sig_ttl != 0;
 }
 
-bool flow_is_copy(struct flow_table *t, const struct packet *pkt, uint64_t hash,
-                  int dir)
+bool flow_is_copy(struct flow_table *t, const struct packet *pkt,
+                  uint64_t digest)
 {
-    uint64_t digest = copy_digest(pkt, hash, dir);
     struct copy_note *set = t->copy[digest >> 55];
     uint32_t sig = (uint32_t)digest & ~UINT32_C(0xff);
     uint32_t us = ts_us(pkt->ts_ns);

@@ -165,10 +165,13 @@ void flow_index_insert(struct flow_index *ix, uint32_t tag, uint32_t slot);
 /** flow_index_remove() - Forget a slot; quiet when no entry names it */
 void flow_index_remove(struct flow_table *t, uint32_t slot);
 
-/** flow_is_copy() - Was this packet seen a moment ago? Remembers it anyway.
+/** flow_copy_digest() - Digest of what a copy has in common with its original
  * @dir: Any number that tells the two directions apart */
-bool flow_is_copy(struct flow_table *t, const struct packet *pkt, uint64_t hash,
-                  int dir);
+uint64_t flow_copy_digest(const struct packet *pkt, uint64_t hash, int dir);
+
+/** flow_is_copy() - Was this packet seen a moment ago? Remembers it anyway. */
+bool flow_is_copy(struct flow_table *t, const struct packet *pkt,
+                  uint64_t digest);
 
 /** flow_tcp_begins_anew() - Is this packet of a known tuple another flow? */
 bool flow_tcp_begins_anew(const struct flow *f, unsigned dir,
@@ -225,8 +228,12 @@ void flow_history_add(struct flow *f, unsigned dir, char lower);
 
 /** flow_trouble_get() - Trouble of a flow, made when missing; NULL when full */
 struct flow_trouble *flow_trouble_get(struct flow_table *t, struct flow *f);
-struct flow_trouble *flow_trouble_peek(const struct flow_table *t,
-                                       const struct flow *f);
+static inline struct flow_trouble *flow_trouble_peek(const struct flow_table *t,
+                                                     const struct flow *f)
+{
+    return f->trouble == FLOW_NONE ? NULL : &t->trouble[f->trouble];
+}
+
 void flow_trouble_release(struct flow_table *t, struct flow *f);
 
 /** struct resend - A retransmission as flow_tcp.c saw it */

@@ -10,12 +10,6 @@
  */
 #include "dissect/flow_impl.h"
 
-struct flow_trouble *flow_trouble_peek(const struct flow_table *t,
-                                       const struct flow *f)
-{
-    return f->trouble == FLOW_NONE ? NULL : &t->trouble[f->trouble];
-}
-
 static uint32_t pool_take(struct flow_table *t)
 {
     uint32_t i = t->trouble_free;

@@ -261,9 +261,7 @@ static void observe_batch(struct model *m, struct packet *pkts, unsigned n)
     }
     flow_observe_batch(f->flows, pkts, n, src, dst, slot);
     for (unsigned i = 0; i < n; i++) {
-        quality_packet(&f->quality, &pkts[i],
-                       slot[i] == FLOW_NONE ? NULL
-                                            : flow_get(f->flows, slot[i]));
+        quality_packet(&f->quality, &pkts[i], f->flows, slot[i]);
         count_protocols(f, &pkts[i]);
         if (__builtin_expect(pkts[i].events & RARE_EVENTS, 0))
             observe_rare(m, &pkts[i], src[i], dst[i]);
@@ -306,6 +304,11 @@ static unsigned run_length(const struct model *m, struct packet *pkts,
             return i + 1;
     }
     return n;
+}
+
+void model_prepare(const struct model *m, struct packet *pkts, unsigned n)
+{
+    flow_prepare_batch(m->facts.flows, pkts, n);
 }
 
 void model_observe(struct model *m, struct packet *pkts, unsigned n)

@@ -28,6 +28,12 @@ void model_free(struct model *m);
 /** model_source() - Facts of source @i, written by cli as the reader tells */
 struct source_facts *model_source(struct model *m, unsigned i);
 
+/** model_prepare() - What observing needs and the packets alone tell
+ *
+ * Optional, and the only call that may run in another thread beside the rest:
+ * it reads nothing of the model that changes after model_new(). */
+void model_prepare(const struct model *m, struct packet *pkts, unsigned n);
+
 /** model_observe() - @n dissected packets, in order; flags may be added */
 void model_observe(struct model *m, struct packet *pkts, unsigned n);
 

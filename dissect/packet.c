@@ -55,6 +55,7 @@ static inline void packet_reset(struct packet *pkt)
     pkt->payload_off = OFF_NONE;
     pkt->payload_len = 0;
     pkt->app = PROTO_NONE;
+    pkt->flow_hash = 0;
     /* A consumer that looks at TCP of a fragment finds nothing, not noise. */
     pkt->tcp.seq = 0;
     pkt->tcp.ack = 0;

@@ -231,6 +231,9 @@ struct packet {
     uint32_t payload_off; /* of the transport payload, or OFF_NONE */
     uint32_t payload_len; /* on the wire; see packet_payload() */
     uint16_t app;         /* enum proto recognised by port, or PROTO_NONE */
+
+    /* what flow_prepare_batch() computed, 0: nothing yet */
+    uint64_t flow_hash, flow_digest;
     union {
         struct tcp_info tcp;
         struct icmp_info icmp;

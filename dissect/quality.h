@@ -37,14 +37,15 @@ void quality_flow(struct quality *q, const struct flow *f);
 /** quality_conclude() - Verdicts from all counts */
 void quality_conclude(struct facts *facts);
 
-/** quality_packet() - Account a packet */
+/** quality_packet() - Account a packet
+ * @slot: Of its flow, or FLOW_NONE */
 static inline void quality_packet(struct quality *q, const struct packet *pkt,
-                                  const struct flow *f)
+                                  const struct flow_table *flows, uint32_t slot)
 {
     q->csum_checked += (pkt->events & (EV_TCP | EV_UDP)) != 0;
     if ((pkt->flags & QUALITY_FLAGS) || (pkt->events & QUALITY_EVENTS) ||
         pkt->ip_len > QUALITY_IP_LEN)
-        quality_odd(q, pkt, f);
+        quality_odd(q, pkt, flow_get(flows, slot));
 }
 
 #endif
