@@ -43,7 +43,7 @@ static uint32_t gso_size(const struct flow *f, unsigned dir,
 {
     uint32_t peer = f->dir[!dir].mss, own = f->dir[dir].mss;
     uint32_t most = peer > own ? peer : own;
-    uint32_t limit, options, plain = flow_headers_len(f);
+    uint32_t limit, options, plain;
 
     if ((pkt->flags & PKT_VNET_GSO) && pkt->vnet_gso_size >= MSS_SANE)
         return pkt->payload_len > pkt->vnet_gso_size ? pkt->vnet_gso_size : 0;
@@ -52,6 +52,7 @@ static uint32_t gso_size(const struct flow *f, unsigned dir,
         return 0;
     if (pkt->payload_len <= most && pkt->ip_len <= 1500)
         return 0;
+    plain = flow_headers_len(f);
     options = hdr > plain ? hdr - plain : 0;
     if (limit > options + MSS_SANE)
         limit -= options;

@@ -9,7 +9,6 @@
 #define MS_NS          1000000LL
 #define SEC_NS         1000000000LL
 #define BACKWARDS_NS   MS_NS
-#define STEADY_NS      (10 * SEC_NS) /* longest pause of steady traffic */
 #define STEADY_PACKETS 10
 #define GAP_NS         (30 * SEC_NS)
 
@@ -34,8 +33,8 @@ static void remember(uint64_t frame[QUALITY_FRAMES_MAX], uint8_t *count,
 
 #define REMEMBER(at, pkt) remember((at).frame, &(at).count, (pkt)->number)
 
-static void odd_time(struct quality *q, struct quality_clock *c,
-                     const struct packet *pkt)
+void quality_odd_time(struct quality *q, struct quality_clock *c,
+                      const struct packet *pkt)
 {
     int64_t step = pkt->ts_ns - c->newest_ns;
 
@@ -49,27 +48,13 @@ static void odd_time(struct quality *q, struct quality_clock *c,
         return;
     }
     if (step > GAP_NS && c->run_packets >= STEADY_PACKETS &&
-        c->newest_ns - c->run_since_ns >= STEADY_NS) {
+        c->newest_ns - c->run_since_ns >= QUALITY_STEADY_NS) {
         q->time_gaps++;
         if (step > q->longest_gap_ns)
             q->longest_gap_ns = step;
     }
     c->run_since_ns = pkt->ts_ns;
     c->run_packets = 0;
-}
-
-void quality_time(struct quality *q, struct quality_clock *c,
-                  const struct packet *pkt)
-{
-    if (!c->started) {
-        c->started = true;
-        c->newest_ns = c->run_since_ns = pkt->ts_ns;
-    }
-    if (pkt->ts_ns < c->newest_ns || pkt->ts_ns - c->newest_ns > STEADY_NS)
-        odd_time(q, c, pkt);
-    if (pkt->ts_ns > c->newest_ns)
-        c->newest_ns = pkt->ts_ns;
-    c->run_packets++;
 }
 
 /* Did no wire carry this segment as it is? When the handshake was seen, what

@@ -22,9 +22,28 @@ struct quality_clock {
 #define QUALITY_EVENTS (EV_FRAGMENT | EV_DAMAGED)
 #define QUALITY_IP_LEN 1500u
 
+/* Longest pause of steady traffic */
+#define QUALITY_STEADY_NS 10000000000LL
+
+/** quality_odd_time() - Account a packet whose time is not soon after c's */
+void quality_odd_time(struct quality *q, struct quality_clock *c,
+                      const struct packet *pkt);
+
 /** quality_time() - Account a packet's time */
-void quality_time(struct quality *q, struct quality_clock *c,
-                  const struct packet *pkt);
+static inline void quality_time(struct quality *q, struct quality_clock *c,
+                                const struct packet *pkt)
+{
+    if (__builtin_expect(!c->started, 0)) {
+        c->started = true;
+        c->newest_ns = c->run_since_ns = pkt->ts_ns;
+    }
+    if (pkt->ts_ns < c->newest_ns ||
+        pkt->ts_ns - c->newest_ns > QUALITY_STEADY_NS)
+        quality_odd_time(q, c, pkt);
+    if (pkt->ts_ns > c->newest_ns)
+        c->newest_ns = pkt->ts_ns;
+    c->run_packets++;
+}
 
 /** quality_odd() - Account a packet that has any of the above; @f: its flow
  * or NULL */

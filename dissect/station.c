@@ -20,8 +20,10 @@
 #define GROUPS_MAX     256u  /* group addresses that get a station */
 #define FOREIGN_ENOUGH 64u   /* a gateway: who else it carries is no news */
 #define FOREIGN_BITS   256u
-#define TENTATIVE_V6   3 /* SLAAC gives a card several: RFC 4862, RFC 8981 */
+#define SOURCES_RECENT 8u /* power of two */
+#define TENTATIVE_V6   3  /* SLAAC gives a card several: RFC 4862, RFC 8981 */
 #define ETHERNET_MTU   1500u
+#define KEY_NONE       UINT64_MAX /* no MAC is this long */
 
 static_assert(INDEX_SIZE >= 4 * STATIONS_MAX, "index at most a quarter full");
 
@@ -32,17 +34,20 @@ static_assert(INDEX_SIZE >= 4 * STATIONS_MAX, "index at most a quarter full");
 /** struct source_memory - What tells own from foreign source addresses */
 struct source_memory {
     uint64_t last[2]; /* source of the latest frame: nothing new to learn */
-    uint64_t seen[FOREIGN_BITS / 64]; /* hashes of foreign sources */
-    uint8_t claimed;                  /* the first of ip[] that are proven */
-    bool global;                      /* a foreign one was global */
-    uint16_t syn_mtu;                 /* MSS of its SYN plus headers */
-    uint64_t group_sent;              /* frames it sent to a group */
+    union addr recent[SOURCES_RECENT]; /* of these note_source() learned
+                                          nothing, the last time */
+    uint64_t seen[FOREIGN_BITS / 64];  /* hashes of foreign sources */
+    uint8_t claimed;                   /* the first of ip[] that are proven */
+    bool global;                       /* a foreign one was global */
+    uint16_t syn_mtu;                  /* MSS of its SYN plus headers */
+    uint64_t group_sent;               /* frames it sent to a group */
 };
 
 struct station_table {
     uint64_t last_src_key, last_dst_key;
     uint16_t last_src, last_dst;
     uint16_t index[INDEX_SIZE]; /* station + 1, 0 empty */
+    uint64_t key[STATIONS_MAX]; /* mac_key(), KEY_NONE for those without */
     unsigned count, groups;
     uint64_t seed;
     uint64_t overflow; /* frames whose station found no room */
@@ -60,7 +65,7 @@ struct station_table *station_table_new(uint64_t seed)
         return NULL;
     t = memset(p, 0, sizeof(*t));
     t->seed = seed;
-    t->last_src_key = t->last_dst_key = UINT64_MAX;
+    t->last_src_key = t->last_dst_key = KEY_NONE;
     return t;
 }
 
@@ -110,25 +115,31 @@ static uint16_t take_slot(struct station_table *t, unsigned slot,
     return (uint16_t)t->count++;
 }
 
-static uint16_t mac_station(struct station_table *t, const struct mac *m,
-                            uint64_t key, const struct packet *pkt)
+static uint16_t new_mac_station(struct station_table *t, unsigned slot,
+                                const struct mac *m, uint64_t key,
+                                const struct packet *pkt)
 {
-    unsigned slot = key_slot(t, key);
-    uint16_t i;
+    uint16_t i = take_slot(t, slot, pkt, mac_is_multicast(m));
 
-    for (; t->index[slot]; slot = (slot + 1) & (INDEX_SIZE - 1)) {
-        const struct station *s = &t->station[t->index[slot] - 1];
-
-        if (mac_eq(&s->mac, m) && !(s->flags & STATION_NO_MAC))
-            return (uint16_t)(t->index[slot] - 1);
-    }
-    i = take_slot(t, slot, pkt, mac_is_multicast(m));
     if (i == STATION_NONE)
         return i;
+    t->key[i] = key;
     t->station[i].mac = *m;
     if (mac_is_backend(m))
         t->station[i].flags |= STATION_BACKEND;
     return i;
+}
+
+static inline uint16_t mac_station(struct station_table *t, const struct mac *m,
+                                   uint64_t key, const struct packet *pkt)
+{
+    unsigned slot = key_slot(t, key);
+
+    for (; t->index[slot]; slot = (slot + 1) & (INDEX_SIZE - 1)) {
+        if (t->key[t->index[slot] - 1] == key)
+            return (uint16_t)(t->index[slot] - 1);
+    }
+    return new_mac_station(t, slot, m, key, pkt);
 }
 
 /* A pseudo-station: the address stands for the card that is not shown. */
@@ -149,6 +160,7 @@ static uint16_t ip_station(struct station_table *t, const union addr *a,
     if (i == STATION_NONE)
         return i;
     s = &t->station[i];
+    t->key[i] = KEY_NONE;
     s->flags |= STATION_NO_MAC;
     s->ip[0] = *a;
     s->nip = 1;
@@ -181,6 +193,13 @@ static uint64_t *foreign_word(const struct station_table *t,
     return &m->seen[h >> 6 & (FOREIGN_BITS / 64 - 1)];
 }
 
+/* Something changed: what was nothing new may be now. Octets of zero are "::",
+ * of which there is never anything to learn. */
+static void forget_recent(struct source_memory *m)
+{
+    memset(m->recent, 0, sizeof(m->recent));
+}
+
 static void mark_gateway(struct station *s, struct source_memory *m)
 {
     if (s->flags & STATION_GATEWAY)
@@ -201,6 +220,7 @@ static void add_foreign(struct station_table *t, struct station *s,
     if (*word & bit)
         return;
     *word |= bit;
+    forget_recent(m);
     s->foreign_ips++;
     if (addr_is_global(a) && addr_is_v4(a))
         m->global = true;
@@ -243,6 +263,18 @@ static void note_source(struct station_table *t, uint16_t i,
         add_foreign(t, s, m, a);
 }
 
+/* A gateway's sources come in turn, most of them again and again. */
+static void note_turn(struct station_table *t, uint16_t i, const union addr *a)
+{
+    struct source_memory *m = &t->memory[i];
+    union addr *slot = &m->recent[(a->b[15] ^ a->b[14]) % SOURCES_RECENT];
+
+    if (addr_eq(slot, a))
+        return;
+    note_source(t, i, a);
+    *slot = *a;
+}
+
 void station_claim(struct station_table *t, uint16_t i, const union addr *a)
 {
     struct station *s;
@@ -260,6 +292,7 @@ void station_claim(struct station_table *t, uint16_t i, const union addr *a)
         return;
     if (m->claimed == STATION_IPS)
         return;
+    forget_recent(m);
     if (at >= 0)
         drop_own(s, at);
     else if (s->nip == STATION_IPS)
@@ -370,7 +403,7 @@ static void account_source(struct station_table *t, uint16_t i,
         m->last[0] = pkt->src.q[0];
         m->last[1] = pkt->src.q[1];
         if (s->foreign_ips < FOREIGN_ENOUGH && !(s->flags & STATION_NO_MAC))
-            note_source(t, i, &pkt->src);
+            note_turn(t, i, &pkt->src);
     }
     s->sent++;
     s->sent_bytes += pkt->wirelen;
