@@ -121,8 +121,58 @@ static inline bool proto_carries_layers(unsigned proto)
 /** proto_init() - Compile the bindings; once, before the first packet */
 void proto_init(void);
 
-/** proto_bound() - Protocol bound to a value, PROTO_NONE when nobody claims */
-enum proto proto_bound(enum binding_kind kind, uint16_t value);
+#define PROTO_LINKTYPES 512
+#define PROTO_PORTS     65536
+
+struct proto_port_map {
+    uint64_t used[PROTO_PORTS / 64];
+    uint8_t proto[PROTO_PORTS];
+};
+
+/** struct proto_bindings - What proto_init() compiled; for the inlines below */
+struct proto_bindings {
+    uint8_t linktype[PROTO_LINKTYPES];
+    uint8_t dsap[256];
+    uint8_t ipproto[256];
+    uint8_t ethertype[65536];
+    struct proto_port_map udp_port, tcp_port;
+};
+
+extern struct proto_bindings proto_bindings;
+
+static inline enum proto proto_of_port(const struct proto_port_map *map,
+                                       uint16_t port)
+{
+    if (!(map->used[port / 64] >> port % 64 & 1))
+        return PROTO_NONE;
+    return (enum proto)map->proto[port];
+}
+
+/** proto_bound() - Protocol bound to a value, PROTO_NONE when nobody claims
+ *
+ * Inline: @kind is a constant in every call of the per-packet path. */
+static inline enum proto proto_bound(enum binding_kind kind, uint16_t value)
+{
+    const struct proto_bindings *b = &proto_bindings;
+
+    switch (kind) {
+    case BIND_LINKTYPE:
+        return (enum proto)(value < PROTO_LINKTYPES ? b->linktype[value] : 0);
+    case BIND_ETHERTYPE:
+        return (enum proto)b->ethertype[value];
+    case BIND_LLC_DSAP:
+        return (enum proto)(value < 256 ? b->dsap[value] : 0);
+    case BIND_IPPROTO:
+        return (enum proto)(value < 256 ? b->ipproto[value] : 0);
+    case BIND_UDP_PORT:
+        return proto_of_port(&b->udp_port, value);
+    case BIND_TCP_PORT:
+        return proto_of_port(&b->tcp_port, value);
+    case BIND_NONE:
+        break;
+    }
+    return PROTO_NONE;
+}
 
 /**
  * proto_recognise() - Application of a payload, by content then by port
@@ -162,8 +212,15 @@ enum proto dissect_ip_next(struct dissect *d, uint8_t number, bool later);
  * The lower port is nearly always the server's; an ephemeral port may hit a
  * binding by chance.
  */
-enum proto proto_of_ports(enum binding_kind kind, uint16_t sport,
-                          uint16_t dport);
+static inline enum proto proto_of_ports(enum binding_kind kind, uint16_t sport,
+                                        uint16_t dport)
+{
+    uint16_t low = sport < dport ? sport : dport;
+    uint16_t high = sport < dport ? dport : sport;
+    enum proto found = proto_bound(kind, low);
+
+    return found != PROTO_NONE ? found : proto_bound(kind, high);
+}
 
 /** dissect_off() - Offset of the cursor in the packet */
 static inline uint32_t dissect_off(const struct dissect *d)

@@ -10,9 +10,6 @@
 
 #include <assert.h>
 
-#define LINKTYPES 512
-#define PORTS     65536
-
 #define PROTO(id, name) extern const struct dissector name##_dissector;
 #include "dissect/proto/proto_list.h"
 #undef PROTO
@@ -38,19 +35,9 @@ const uint32_t proto_events[PROTO_COUNT] = {
 
 static_assert(PROTO_COUNT <= UINT8_MAX, "bindings are held in octets");
 
-struct port_map {
-    uint64_t used[PORTS / 64];
-    uint8_t proto[PORTS];
-};
+struct proto_bindings proto_bindings;
 
-static uint8_t by_linktype[LINKTYPES];
-static uint8_t by_ethertype[PORTS];
-static uint8_t by_dsap[256];
-static uint8_t by_ipproto[256];
-static struct port_map by_udp_port;
-static struct port_map by_tcp_port;
-
-static void bind_port(struct port_map *map, uint16_t port, uint8_t proto)
+static void bind_port(struct proto_port_map *map, uint16_t port, uint8_t proto)
 {
     map->used[port / 64] |= UINT64_C(1) << port % 64;
     map->proto[port] = proto;
@@ -60,25 +47,25 @@ static void bind_one(const struct binding *b, uint8_t proto)
 {
     switch (b->kind) {
     case BIND_LINKTYPE:
-        assert(b->value < LINKTYPES);
-        by_linktype[b->value] = proto;
+        assert(b->value < PROTO_LINKTYPES);
+        proto_bindings.linktype[b->value] = proto;
         break;
     case BIND_ETHERTYPE:
-        by_ethertype[b->value] = proto;
+        proto_bindings.ethertype[b->value] = proto;
         break;
     case BIND_LLC_DSAP:
         assert(b->value < 256);
-        by_dsap[b->value] = proto;
+        proto_bindings.dsap[b->value] = proto;
         break;
     case BIND_IPPROTO:
         assert(b->value < 256);
-        by_ipproto[b->value] = proto;
+        proto_bindings.ipproto[b->value] = proto;
         break;
     case BIND_UDP_PORT:
-        bind_port(&by_udp_port, b->value, proto);
+        bind_port(&proto_bindings.udp_port, b->value, proto);
         break;
     case BIND_TCP_PORT:
-        bind_port(&by_tcp_port, b->value, proto);
+        bind_port(&proto_bindings.tcp_port, b->value, proto);
         break;
     case BIND_NONE:
         break;
@@ -97,46 +84,6 @@ void proto_init(void)
             bind_one(&row->bind[k], (uint8_t)i);
         }
     }
-}
-
-static inline enum proto port_find(const struct port_map *map, uint16_t port)
-{
-    if (!(map->used[port / 64] >> port % 64 & 1))
-        return PROTO_NONE;
-    return (enum proto)map->proto[port];
-}
-
-enum proto proto_bound(enum binding_kind kind, uint16_t value)
-{
-    switch (kind) {
-    case BIND_LINKTYPE:
-        return (enum proto)(value < LINKTYPES ? by_linktype[value] : 0);
-    case BIND_ETHERTYPE:
-        return (enum proto)by_ethertype[value];
-    case BIND_LLC_DSAP:
-        return (enum proto)(value < 256 ? by_dsap[value] : 0);
-    case BIND_IPPROTO:
-        return (enum proto)(value < 256 ? by_ipproto[value] : 0);
-    case BIND_UDP_PORT:
-        return port_find(&by_udp_port, value);
-    case BIND_TCP_PORT:
-        return port_find(&by_tcp_port, value);
-    case BIND_NONE:
-        break;
-    }
-    return PROTO_NONE;
-}
-
-enum proto proto_of_ports(enum binding_kind kind, uint16_t sport,
-                          uint16_t dport)
-{
-    const struct port_map *map =
-        kind == BIND_UDP_PORT ? &by_udp_port : &by_tcp_port;
-    uint16_t low = sport < dport ? sport : dport;
-    uint16_t high = sport < dport ? dport : sport;
-    enum proto found = port_find(map, low);
-
-    return found != PROTO_NONE ? found : port_find(map, high);
 }
 
 enum proto proto_recognise(struct cursor payload, uint8_t ip_proto,
