@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
  * The way of a packet: read, dissect, sift, prepare, observe. All but the last
- * run in a thread of their own where that pays (relay.h); the order of packets, and so
- * everything that is found, is the same with one thread and with two. What the
- * reader learns of its sources stays with it until both are done.
+ * run in a thread of their own where that pays (relay.h); the order of packets,
+ * and so everything that is found, is the same with one thread and with two.
+ * What the reader learns of its sources stays with it until both are done.
  */
 #include "cli/pipeline.h"
 
