@@ -20,8 +20,8 @@
 #define GROUPS_MAX     256u  /* group addresses that get a station */
 #define FOREIGN_ENOUGH 64u   /* a gateway: who else it carries is no news */
 #define FOREIGN_BITS   256u
-#define SOURCES_RECENT 8u /* power of two */
-#define TENTATIVE_V6   3  /* SLAAC gives a card several: RFC 4862, RFC 8981 */
+#define RECENT_BITS    5u
+#define TENTATIVE_V6   3 /* SLAAC gives a card several: RFC 4862, RFC 8981 */
 #define ETHERNET_MTU   1500u
 #define KEY_NONE       UINT64_MAX /* no MAC is this long */
 
@@ -34,13 +34,12 @@ static_assert(INDEX_SIZE >= 4 * STATIONS_MAX, "index at most a quarter full");
 /** struct source_memory - What tells own from foreign source addresses */
 struct source_memory {
     uint64_t last[2]; /* source of the latest frame: nothing new to learn */
-    union addr recent[SOURCES_RECENT]; /* of these note_source() learned
-                                          nothing, the last time */
-    uint64_t seen[FOREIGN_BITS / 64];  /* hashes of foreign sources */
-    uint8_t claimed;                   /* the first of ip[] that are proven */
-    bool global;                       /* a foreign one was global */
-    uint16_t syn_mtu;                  /* MSS of its SYN plus headers */
-    uint64_t group_sent;               /* frames it sent to a group */
+    union addr recent[1u << RECENT_BITS]; /* nothing new to learn of these */
+    uint64_t seen[FOREIGN_BITS / 64];     /* hashes of foreign sources */
+    uint8_t claimed;     /* the first of ip[] that are proven */
+    bool global;         /* a foreign one was global */
+    uint16_t syn_mtu;    /* MSS of its SYN plus headers */
+    uint64_t group_sent; /* frames it sent to a group */
 };
 
 struct station_table {
@@ -267,7 +266,8 @@ static void note_source(struct station_table *t, uint16_t i,
 static void note_turn(struct station_table *t, uint16_t i, const union addr *a)
 {
     struct source_memory *m = &t->memory[i];
-    union addr *slot = &m->recent[(a->b[15] ^ a->b[14]) % SOURCES_RECENT];
+    uint32_t hash = (a->w[2] ^ a->w[3]) * UINT32_C(0x9e3779b1);
+    union addr *slot = &m->recent[hash >> (32 - RECENT_BITS)];
 
     if (addr_eq(slot, a))
         return;
