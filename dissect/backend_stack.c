@@ -10,9 +10,13 @@ static void vote_tcp_plain(struct ballot *b, const struct tcp_traits *t,
     uint32_t n = t->synacks;
     bool no_df = t->df == 0;
 
-    if (t->isn_slirp >= 2 && mostly(t->isn_slirp, n))
+    /* BSD stacks of the 1990s count their ISNs like slirp, their heir; their
+     * windows are others. */
+    if (t->isn_slirp >= 2 && mostly(t->isn_slirp, n) &&
+        (mostly(t->win_65535, n) || mostly(t->win_8k, n)))
         vote(b, G_TCP, SLIRP_FAMILY, 88, t->isn_frame,
-             "SYN-ACK with MSS only, window 65535, ISN = 1 mod 64000");
+             "SYN-ACK with MSS only, window %s, ISN = 1 mod 64000",
+             mostly(t->win_65535, n) ? "65535" : "8 KiB");
     else if (mac_fits && no_df && mostly(t->ttl_64, n) &&
              mostly(t->win_65535, n))
         vote(b, G_TCP, SLIRP_FAMILY, t->isn_slirp == n ? 70 : 55, t->frame,

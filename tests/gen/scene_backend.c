@@ -57,6 +57,25 @@ static void build_libvirt_vnet(struct gen *g)
     gen_healthy(g, gen_peer(g, "198.51.100.10"));
 }
 
+/* A 4.3BSD server on the LAN: it counts its ISNs as slirp does, which took
+ * that from it, and has another window. */
+static void build_bsd_server(struct gen *g)
+{
+    struct host *peer;
+
+    gen_bridged(g);
+    gen_arp_gateway(g);
+    peer = gen_peer(g, "198.51.100.10");
+    peer->df = false;
+    peer->tcp = (struct stack){
+        .mss = 1460, .wscale = -1, .window = 4096, .isn_step = 64000
+    };
+    for (int i = 0; i < 6; i++) {
+        tcp_http(g, &g->net->guest, peer, 4000);
+        gen_wait(g, 200 * MS);
+    }
+}
+
 /* clang-format off */
 const struct scenario backend_scenes[] = {
     { "backend.qemu-slirp", "QEMU user mode, healthy", build_slirp },
@@ -78,6 +97,8 @@ const struct scenario backend_scenes[] = {
       build_libvirt_vnet },
     { "backend.tap-bridged", "QEMU guest on a bridge to a LAN",
       build_bridged },
+    { "backend.bsd-server", "ISNs like slirp's from a server of the 1990s",
+      build_bsd_server },
     { "backend.gvproxy", "gvproxy (podman machine)", build_gvproxy },
     { "backend.vmware-nat", "VMware vmnet8", build_vmware_nat },
     { "backend.hyperv-nat", "Hyper-V Default Switch", build_hyperv_nat },
