@@ -53,6 +53,14 @@ static void group_add(struct group *g, const struct reach *r, unsigned i,
         g->last_ns = p->last_ns;
 }
 
+/* One endpoint may refuse at first and fall silent later: each finding shows
+ * its own attempts. */
+static unsigned kinds_of(const struct symptom_ctx *c)
+{
+    return c->self != &connect_timeout_symptom ? REACH_REFUSALS
+                                               : REACH_SILENCES;
+}
+
 static struct finding *peer_finding(const struct symptom_ctx *c,
                                     const struct reach_peer *p,
                                     struct findings *out, uint8_t confidence)
@@ -65,7 +73,7 @@ static struct finding *peer_finding(const struct symptom_ctx *c,
     f->first_ns = p->first_ns;
     f->last_ns = p->last_ns;
     finding_metric(f, "syns", p->syns);
-    reach_evidence(c, f, p, 4);
+    reach_evidence(c, f, kinds_of(c), p, 4);
     return f;
 }
 
@@ -83,7 +91,7 @@ static struct finding *group_finding(const struct symptom_ctx *c,
     finding_metric(f, "attempts", g->attempts);
     finding_metric(f, "endpoints", g->peers);
     for (unsigned i = 0; i < g->peers && f->nevidence < 6; i++)
-        reach_evidence(c, f, &r->peer[g->index[i]], 2);
+        reach_evidence(c, f, kinds_of(c), &r->peer[g->index[i]], 2);
     return f;
 }
 

@@ -106,7 +106,7 @@ static void fds_of_passt(const struct symptom_ctx *c, const struct reach *r,
     finding_metric(f, "open_connections", o.all);
     finding_cause(f, "fd-limit");
     finding_cause(f, "host-ports");
-    reach_evidence(c, f, p, 4);
+    reach_evidence(c, f, REACH_SILENCES, p, 4);
 }
 
 static void fds_conclude(const struct symptom_ctx *c, const void *state,
@@ -194,7 +194,7 @@ static void snat_peer(const struct symptom_ctx *c, const struct reach *r,
     if (!o.ok_elsewhere)
         finding_cause(f, "conntrack-full");
     last_good(c, f, &o);
-    reach_evidence(c, f, p, 4);
+    reach_evidence(c, f, REACH_SILENCES, p, 4);
     good_later(c, f, &o);
 }
 
@@ -279,7 +279,7 @@ static void table_conclude(const struct symptom_ctx *c, const void *state,
     finding_cause(f, "path-loss");
     for (unsigned i = 0; i < r->npeer && f->nevidence < 6; i++)
         if (r->peer[i].n[ATTEMPT_SILENT] && r->peer[i].off_link)
-            reach_evidence(c, f, &r->peer[i], 2);
+            reach_evidence(c, f, REACH_SILENCES, &r->peer[i], 2);
     good_later(c, f, &o);
 }
 

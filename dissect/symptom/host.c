@@ -198,7 +198,7 @@ static void silent_finding(const struct symptom_ctx *c, const struct reach *r,
     gateway_alive(c, f, r);
     for (unsigned i = 0; i < r->npeer && f->nevidence < 7; i++)
         if (r->peer[i].off_link)
-            reach_evidence(c, f, &r->peer[i], 2);
+            reach_evidence(c, f, REACH_SILENCES, &r->peer[i], 2);
 }
 
 static void silent_conclude(const struct symptom_ctx *c, const void *state,

@@ -142,20 +142,36 @@ static struct reach_try try_of(const struct facts *facts, const struct flow *f,
     return y;
 }
 
-/* The earliest tries stay, so that the order of folding does not matter. */
+static bool refused_try(const struct reach_try *y)
+{
+    return REACH_REFUSALS & 1u << y->kind;
+}
+
+/* The earliest tries stay, so that the order of folding does not matter; where
+ * some were refused and others met silence, the earliest of both. */
 static void peer_try(struct reach_peer *p, struct reach_try y)
 {
-    for (unsigned i = 0; i < REACH_TRIES; i++) {
-        struct reach_try old = p->at[i];
+    struct reach_try *a = &p->at[0], *b = &p->at[1];
+    bool other = refused_try(&y) != refused_try(a);
 
-        if (old.kind && old.first_ns <= y.first_ns)
-            continue;
-        p->at[i] = y;
-        if (!old.kind)
-            return;
-        y = old;
+    if (!a->kind) {
+        *a = y;
+    } else if (b->kind && refused_try(a) != refused_try(b)) {
+        struct reach_try *same = other ? b : a;
+
+        if (y.first_ns < same->first_ns)
+            *same = y;
+    } else if (other) {
+        *b = y;
+    } else if (y.first_ns < a->first_ns) {
+        *b = *a;
+        *a = y;
+    } else if (!b->kind || y.first_ns < b->first_ns) {
+        *b = y;
     }
 }
+
+_Static_assert(REACH_TRIES == 2, "peer_try() keeps two");
 
 static void fold_failure(const struct symptom_ctx *c, struct reach *r,
                          const struct flow *f, enum attempt kind)
@@ -292,20 +308,33 @@ static void note_end(const struct symptom_ctx *c, struct finding *f,
         finding_frame(f, y->source, frame, y->last_ns, "%s", what);
 }
 
+static unsigned kept_kinds(const struct reach_peer *p)
+{
+    unsigned kinds = 0;
+
+    for (unsigned i = 0; i < REACH_TRIES && p->at[i].kind; i++)
+        kinds |= 1u << p->at[i].kind;
+    return kinds;
+}
+
 void reach_evidence(const struct symptom_ctx *c, struct finding *f,
-                    const struct reach_peer *p, unsigned max)
+                    unsigned kinds, const struct reach_peer *p, unsigned max)
 {
     char text[ADDR_STRLEN];
+    unsigned shown = 0;
 
-    for (unsigned i = 0; i < REACH_TRIES && 2 * i < max; i++) {
+    if (!(kinds & kept_kinds(p)))
+        kinds = ~0u;
+    for (unsigned i = 0; i < REACH_TRIES && p->at[i].kind && shown < max; i++) {
         const struct reach_try *y = &p->at[i];
 
-        if (!y->kind)
-            break;
+        if (!(kinds & 1u << y->kind))
+            continue;
         finding_frame(f, y->source, facts_frame(c->facts, y->first_frame),
                       y->first_ns, "SYN to %s port %u",
                       addr_format(&p->addr, text), p->port);
-        if (2 * i + 1 < max)
+        shown++;
+        if (shown++ < max)
             note_end(c, f, y);
     }
 }

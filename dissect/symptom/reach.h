@@ -56,7 +56,7 @@ struct reach_peer {
     bool off_link;
     uint16_t n[ATTEMPT_KINDS]; /* attempts by outcome; ATTEMPT_OK is not kept */
     uint16_t syns;
-    struct reach_try at[REACH_TRIES]; /* the earliest ones */
+    struct reach_try at[REACH_TRIES]; /* the earliest, see peer_try() */
 };
 
 /** struct reach_quiet - An address whose echo or DNS stays silent: off-link
@@ -107,9 +107,15 @@ void reach_on_request(const struct symptom_ctx *c, void *state,
 /** reach_ever_ok() - Did this endpoint answer a SYN at any time? */
 bool reach_ever_ok(const struct reach *r, const union addr *a, uint16_t port);
 
-/** reach_evidence() - Add the frames of a peer's attempts; at most @max */
+/* Attempts that met a refusal, as bits of enum attempt; the rest met silence
+ * or an error. */
+#define REACH_REFUSALS (1u << ATTEMPT_REFUSED | 1u << ATTEMPT_BARE_RST)
+#define REACH_SILENCES (~REACH_REFUSALS)
+
+/** reach_evidence() - Add the frames of a peer's attempts of these @kinds, or
+ *                     of any when none of these is kept; at most @max */
 void reach_evidence(const struct symptom_ctx *c, struct finding *f,
-                    const struct reach_peer *p, unsigned max);
+                    unsigned kinds, const struct reach_peer *p, unsigned max);
 
 /**
  * struct reach_open - Established flows of the guest at one moment
