@@ -38,14 +38,14 @@ static void stuck_upload(struct gen *g, struct host *server)
     int64_t rto = 220 * MS;
 
     tcp_open(&t);
-    tcp_data(&t, CLIENT, 320);
+    tcp_data(&t, CLIENT, 1260); /* 1312 octets of IP: these pass */
     gen_wait(g, t.rtt);
     tcp_ack(&t, SERVER);
     for (int i = 0; i < 4; i++)
         tcp_data_lost(&t, CLIENT, 1448);
     for (int i = 0; i < 6; i++) {
         gen_wait(g, rto);
-        tcp_again(&t, CLIENT, 320, 1448, false);
+        tcp_again(&t, CLIENT, 1260, 1448, false);
         rto *= 2;
     }
 }

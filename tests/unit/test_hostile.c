@@ -24,8 +24,8 @@
 
 #define SNAPLEN_MAX 256
 #define FLIP_MAX    128
-#define SHARE       16 /* each scenario takes every 16th length */
-#define BUDGET_S    5  /* for each of the two tests */
+#define SHARE       4 /* each scenario takes every 4th length or offset */
+#define BUDGET_S    5 /* for each of the two tests */
 #define MEMORY      (8u << 20)
 
 /** struct change - What is done to each frame before it is read */
@@ -33,9 +33,10 @@ struct change {
     uint32_t snaplen; /* UINT32_MAX: whole */
     uint32_t offset;  /* octet to flip, UINT32_MAX: none */
     uint8_t bits;
+    uint32_t every; /* flip it in each so many frames */
 };
 
-static const struct change none = { UINT32_MAX, UINT32_MAX, 0 };
+static const struct change none = { UINT32_MAX, UINT32_MAX, 0, 1 };
 
 static void read_frame(const struct gen *g, uint32_t i, const struct change *c,
                        uint8_t *copy, struct packet *pkt)
@@ -46,7 +47,7 @@ static void read_frame(const struct gen *g, uint32_t i, const struct change *c,
     pkt->wirelen = f->len;
     pkt->caplen = f->len < c->snaplen ? f->len : c->snaplen;
     memcpy(copy, g->arena + f->off, pkt->caplen);
-    if (c->offset < pkt->caplen)
+    if (c->offset < pkt->caplen && i % c->every == 0)
         copy[c->offset] ^= c->bits;
     pkt->data = copy;
     pkt->ts_ns = f->ts_ns;
@@ -190,7 +191,8 @@ static void test_flip(void **state)
 
         for (uint32_t n = turn++ % share; n < FLIP_MAX; n += share) {
             static const uint8_t bits[] = { 0xff, 0x01, 0x80, 0x40 };
-            struct change c = { UINT32_MAX, n, bits[runs % sizeof(bits)] };
+            struct change c = { UINT32_MAX, n, bits[runs % sizeof(bits)],
+                                1 + runs / sizeof(bits) % 3 };
             struct model *m;
 
             if (share > 1 && seconds() > end)
