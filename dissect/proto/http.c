@@ -25,7 +25,7 @@ static bool read_line(struct cursor *c, struct octets *line)
     const uint8_t *lf;
 
     *line = cursor_rest(c);
-    lf = line->len ? memchr(line->p, '\n', line->len) : NULL;
+    lf = line->p && line->len ? memchr(line->p, '\n', line->len) : NULL;
     if (!lf) {
         cursor_skip(c, line->len);
         return false;
