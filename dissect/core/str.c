@@ -36,17 +36,14 @@ void str_add(struct str *s, const char *text)
     str_add_n(s, text, strlen(text));
 }
 
-void str_addf(struct str *s, const char *fmt, ...)
+static void add_va(struct str *s, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
+static void add_va(struct str *s, const char *fmt, va_list ap)
 {
     size_t room = s->size - s->len;
-    va_list ap;
-    int n;
+    int n = vsnprintf(s->buf + s->len, room, fmt, ap);
 
-    if (s->cut)
-        return;
-    va_start(ap, fmt);
-    n = vsnprintf(s->buf + s->len, room, fmt, ap);
-    va_end(ap);
     if (n < 0) {
         s->buf[s->len] = '\0';
         return;
@@ -56,6 +53,16 @@ void str_addf(struct str *s, const char *fmt, ...)
         n = (int)(room - 1);
     }
     s->len += (size_t)n;
+}
+
+void str_addf(struct str *s, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    if (!s->cut)
+        add_va(s, fmt, ap);
+    va_end(ap);
 }
 
 /* Octets of the well-formed UTF-8 sequence at @p (Unicode 15 table 3-7), or 0.

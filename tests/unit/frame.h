@@ -15,6 +15,26 @@
 
 #define FRAME_MAX 4096
 
+/* Headers in hexadecimal. 10.0.2.2 > 10.0.2.15; checksums of zero count as not
+ * computed. */
+#define ETH_IP  "525400123456 525500020202 0800 "
+#define ETH_IP6 "525400123456 525600000002 86dd "
+
+#define IP_TCP(len)  "4500 " len " 1234 4000 4006 0000 0a000202 0a00020f "
+#define IP_UDP(len)  "4500 " len " 1234 0000 4011 0000 0a000202 0a00020f "
+#define IP_ICMP(len) "4500 " len " 1234 0000 ff01 0000 0a000202 0a00020f "
+
+#define TCP_SYN_OPTIONS                               \
+    "c3500050 00000001 00000000 a002 faf0 0000 0000 " \
+    "020405b4 0402 080a 00000064 00000000 01 030307 "
+
+#define QUOTE_TCP \
+    "4500 05dc beef 4000 3f06 0000 0a00020f c6336401 c3500050 00000064 "
+
+#define IP6(plen, nxt)              \
+    "60000000 " plen " " nxt " ff " \
+    "fe800000000000000000000000000002 ff020000000000000000000000000001 "
+
 /* LINKTYPE_ values. */
 enum { LT_NULL = 0, LT_ETH = 1, LT_RAW = 101, LT_LOOP = 108, LT_SLL = 113 };
 enum { LT_SLL2 = 276 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
  *
- * The walk from link layer to transport: values, the three verdicts, events,
- * and every frame cut at every length and with every octet flipped.
+ * The walk from link layer to transport: values, the three verdicts, events.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,18 +11,6 @@
 
 #include "dissect/core/cksum.h"
 #include "tests/unit/frame.h"
-
-#define ETH_IP  "525400123456 525500020202 0800 "
-#define ETH_IP6 "525400123456 525600000002 86dd "
-
-/* 10.0.2.2 > 10.0.2.15; checksums of zero count as not computed. */
-#define IP_TCP(len)  "4500 " len " 1234 4000 4006 0000 0a000202 0a00020f "
-#define IP_UDP(len)  "4500 " len " 1234 0000 4011 0000 0a000202 0a00020f "
-#define IP_ICMP(len) "4500 " len " 1234 0000 ff01 0000 0a000202 0a00020f "
-
-#define TCP_SYN_OPTIONS                               \
-    "c3500050 00000001 00000000 a002 faf0 0000 0000 " \
-    "020405b4 0402 080a 00000064 00000000 01 030307 "
 
 static struct tree tree;
 
@@ -423,9 +410,6 @@ static void test_icmp_echo(void **state)
     assert_false(p->icmp.quoted.valid);
 }
 
-#define QUOTE_TCP \
-    "4500 05dc beef 4000 3f06 0000 0a00020f c6336401 c3500050 00000064 "
-
 static void test_icmp_error(void **state)
 {
     struct frame f =
@@ -490,10 +474,6 @@ static void test_icmp_quote_tree(void **state)
     }
     assert_int_equal(seen, 1);
 }
-
-#define IP6(plen, nxt)              \
-    "60000000 " plen " " nxt " ff " \
-    "fe800000000000000000000000000002 ff020000000000000000000000000001 "
 
 static void test_ra(void **state)
 {
@@ -707,96 +687,6 @@ static void test_names(void **state)
     assert_string_equal(proto_name(PROTO_COUNT), "none");
 }
 
-static void check_invariants(const struct packet *p, bool with_tree)
-{
-    char text[128];
-
-    assert_true(p->nlayer >= 1 && p->nlayer <= LAYERS_MAX);
-    assert_true(p->payload_off == OFF_NONE || p->payload_off <= p->caplen);
-    assert_true(p->l4_off == OFF_NONE || p->l4_off <= p->caplen);
-    for (unsigned i = 0; i < p->nlayer; i++)
-        assert_true(p->layer[i].off + p->layer[i].header_len <= p->caplen);
-    packet_summary(p, text, sizeof(text));
-    if (!with_tree)
-        return;
-    for (unsigned i = 0; i < tree.count; i++)
-        assert_true(tree.field[i].off <= p->caplen &&
-                    tree.field[i].len <= p->caplen - tree.field[i].off);
-}
-
-static const char *const hostile_frames[] = {
-    ETH_IP IP_TCP("003c") TCP_SYN_OPTIONS,
-    ETH_IP IP_UDP("0020") "c3500035 000c 0000 0001 0002",
-    ETH_IP IP_ICMP("0038") "0304 0000 0000 0514 " QUOTE_TCP,
-    ETH_IP6 IP6("0024", "00") "3c00 0502 0000 0100 2b00 0000 0000 0000 "
-                              "1100 0400 0000 0000 "
-                              "c3500035 000c 0000 00010002",
-    ETH_IP6 IP6("0058", "3a") "8600 0000 40 c0 0708 00000000 00000000 "
-                              "0101 525600000002 0501 0000 000005dc "
-                              "0304 40 c0 00015180 00003840 00000000 "
-                              "fec00000000000000000000000000000 "
-                              "1903 0000 00000708 "
-                              "fec00000000000000000000000000003",
-    ETH_IP6 IP6("0024", "00") "3a00 0502 0000 0100 8f00 0000 0000 0001 "
-                              "0400 0000 ff020000000000000000000000000016",
-    "525400123456 525500020202 88a8 2064 8100 0007 0806 0001 0800 06 04 0001 "
-    "525400123456 0a00020f 000000000000 0a000202",
-    "00000000000000000000 0000 333300000016 b6a88a71ac77 86dd " IP6(
-        "0004", "3b") "00000000",
-};
-
-/* Every frame cut at every length, as snap length and as short frame. */
-static void test_hostile_cut(void **state)
-{
-    (void)state;
-    for (size_t k = 0; k < sizeof(hostile_frames) / sizeof(hostile_frames[0]);
-         k++) {
-        struct frame f = frame_of(hostile_frames[k]);
-
-        for (size_t n = 0; n <= f.len; n++) {
-            check_invariants(dissect_cut(&f, n, f.len, LT_ETH, NULL), false);
-            check_invariants(dissect_cut(&f, n, f.len, LT_ETH, &tree), true);
-            check_invariants(dissect_cut(&f, n, n, LT_ETH, &tree), true);
-            check_invariants(dissect_cut(&f, n, n, LT_SLL, &tree), true);
-        }
-    }
-}
-
-/* Every octet set to values that hurt; with and without a tree the same. */
-static void test_hostile_flip(void **state)
-{
-    static const uint8_t value[] = { 0x00, 0x01, 0x7f, 0x80, 0xff };
-
-    (void)state;
-    for (size_t k = 0; k < sizeof(hostile_frames) / sizeof(hostile_frames[0]);
-         k++) {
-        struct frame f = frame_of(hostile_frames[k]);
-
-        for (size_t n = 0; n < f.len * (sizeof(value) + 1); n++) {
-            size_t at = n / (sizeof(value) + 1), v = n % (sizeof(value) + 1);
-            uint8_t keep = f.b[at];
-            struct packet fast;
-
-            f.b[at] = v < sizeof(value) ? value[v] : keep ^ 0x10;
-            fast = *dissect_cut(&f, f.len, f.len, LT_ETH, NULL);
-            check_invariants(dissect_cut(&f, f.len, f.len, LT_ETH, NULL),
-                             false);
-            {
-                const struct packet *p =
-                    dissect_cut(&f, f.len, f.len, LT_ETH, &tree);
-
-                check_invariants(p, true);
-                assert_int_equal(p->events, fast.events);
-                assert_int_equal(p->flags, fast.flags);
-                assert_int_equal(p->sport, fast.sport);
-                assert_int_equal(p->app, fast.app);
-                assert_int_equal(p->payload_len, fast.payload_len);
-            }
-            f.b[at] = keep;
-        }
-    }
-}
-
 static void test_batch(void **state)
 {
     struct frame f = frame_of(ETH_IP IP_TCP("003c") TCP_SYN_OPTIONS);
@@ -856,8 +746,6 @@ int main(void)
         cmocka_unit_test(test_loopback_macs),
         cmocka_unit_test(test_summary),
         cmocka_unit_test(test_names),
-        cmocka_unit_test(test_hostile_cut),
-        cmocka_unit_test(test_hostile_flip),
         cmocka_unit_test(test_batch),
     };
 
