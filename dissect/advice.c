@@ -309,14 +309,12 @@ static size_t name_length(const char *p)
 {
     size_t n = 0;
 
-    while (n < FIELD_NAME_MAX &&
-           ((p[n] >= 'a' && p[n] <= 'z') || (p[n] >= '0' && p[n] <= '9') ||
-            p[n] == '_' || p[n] == ':'))
+    while (n < FIELD_NAME_MAX && ((p[n] >= 'a' && p[n] <= 'z') ||
+                                  (p[n] >= '0' && p[n] <= '9') || p[n] == '_'))
         n++;
-    if (p[n] != '}' && !(p[n] == ' ' && memchr(p, ':', n)))
-        return 0;
-    while (n < FIELD_NAME_MAX && p[n] != '}' && p[n])
-        n++; /* a noun of several words */
+    if (n && p[n] == ':')
+        while (n < FIELD_NAME_MAX && p[n] != '}' && p[n])
+            n++; /* a noun, of several words maybe */
     return p[n] == '}' ? n : 0;
 }
 

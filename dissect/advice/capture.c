@@ -18,7 +18,7 @@ static const struct advice_step no_steps[] = { END_STEP };
 
 static const struct advice_summary vnet_summaries[] = {
     { NULL,
-      "{count} frames begin with a virtio-net header ({frames_10_bytes} of 10 "
+      "a virtio-net header begins {count:frame} ({frames_10_bytes} of 10 "
       "octets, {frames_12_bytes} of 12); it was read and taken off",
       "The capture carries virtio-net headers, which were taken off." },
     END_SUMMARY,
@@ -48,8 +48,8 @@ const struct advice capture_vnet_header_advice = {
 
 static const struct advice_summary gso_summaries[] = {
     { NULL,
-      "{gso_frames} frames of up to {largest_bytes} octets are super-frames "
-      "that will be cut later; not an MTU fault",
+      "{gso_frames:super-frame} of up to {largest_bytes} octets that a later "
+      "stage cuts (offload); not an MTU fault",
       "Some frames are super-frames by offload; sizes are not those of the "
       "wire." },
     END_SUMMARY,
@@ -107,8 +107,8 @@ const struct advice capture_checksum_offload_advice = {
 
 static const struct advice_summary dup_summaries[] = {
     { NULL,
-      "{copies} frames ({copies_percent} %) were captured twice; they were "
-      "not counted as retransmissions",
+      "{copies:frame} ({copies_percent} %) captured twice, not counted as "
+      "sent again",
       "The capture holds many frames twice." },
     END_SUMMARY,
 };
@@ -134,12 +134,11 @@ const struct advice capture_duplicates_advice = {
 
 static const struct advice_summary trunc_summaries[] = {
     { NULL,
-      "{truncated} frames were cut by the snap length; their headers are "
-      "whole",
+      "{truncated:frame} cut by the snap length, with whole headers",
       "Frames were cut by the snap length." },
     { "headers",
-      "{truncated} frames were cut by the snap length, {truncated_headers} "
-      "of them inside their headers",
+      "{truncated:frame} cut by the snap length, {truncated_headers} inside "
+      "the headers",
       "Frames were cut by the snap length, some inside their headers." },
     END_SUMMARY,
 };
@@ -164,12 +163,11 @@ const struct advice capture_truncated_advice = {
 
 static const struct advice_summary drop_summaries[] = {
     { NULL,
-      "{unseen_acked} acknowledgments name data that the capture does not "
-      "hold",
+      "{unseen_acked:acknowledgment} of data that the capture does not hold",
       "The capture itself lost frames: what is missing here need not be "
       "missing on the wire." },
     { "told",
-      "the capture says that it lost {dropped} frames",
+      "the capture says that it lost {dropped:frame}",
       "The capture itself lost frames: what is missing here need not be "
       "missing on the wire." },
     END_SUMMARY,
@@ -195,7 +193,7 @@ const struct advice capture_dropped_advice = {
 
 static const struct advice_summary clock_summaries[] = {
     { NULL,
-      "{backwards} frames are earlier than one before them, by up to "
+      "{backwards:frame} earlier than one before, by up to "
       "{worst_ms:duration}",
       "The timestamps are not in order." },
     { "nictrace",
@@ -230,8 +228,8 @@ const struct advice capture_clock_advice = {
 
 static const struct advice_summary one_summaries[] = {
     { NULL,
-      "{one_sided_flows} of the TCP flows show one direction only, while "
-      "their acknowledgments prove the other existed",
+      "{one_sided_flows:TCP flow} with one direction only, while the "
+      "acknowledgments prove the other existed",
       "Only one direction was captured: loss and silence cannot be judged." },
     END_SUMMARY,
 };

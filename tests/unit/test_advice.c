@@ -107,6 +107,8 @@ static void test_nouns_follow_their_number(void **state)
     add_metric(&f, "c", 0);
     assert_string_equal(fill("{a:packet}, {b:new connection}, {c:query}", &f),
                         "1 packet, 2 new connections, 0 queries");
+    assert_string_equal(fill("{a:super-frame}, {b:TCP flow}", &f),
+                        "1 super-frame, 2 TCP flows");
 }
 
 static void test_durations_in_their_unit(void **state)
