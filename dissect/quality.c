@@ -96,10 +96,12 @@ static void count_damage(struct quality *q, const struct packet *pkt)
     q->malformed += (flags & LAYER_MALFORMED) != 0;
 }
 
-/* Was it cut inside the headers that flows and requests are known by? */
+/* Was it cut inside the headers that flows and requests are known by? In a
+ * capture with a snap length this is asked for every packet: layers with a
+ * verdict have left EV_DAMAGED. */
 static bool header_cut(const struct packet *pkt)
 {
-    if (!(pkt->flags & PKT_TRUNCATED))
+    if (!(pkt->events & EV_DAMAGED))
         return false;
     for (unsigned i = 0; i < pkt->nlayer; i++) {
         const struct layer *l = &pkt->layer[i];

@@ -424,7 +424,8 @@ static void account_destination(struct station *s, const struct packet *pkt)
 /* Whoever exchanges frames with a backend's own card is on that backend. */
 static void note_backend(struct station_table *t, uint16_t a, uint16_t b)
 {
-    if (a == STATION_NONE || b == STATION_NONE)
+    if (a == STATION_NONE || b == STATION_NONE ||
+        !((t->station[a].flags | t->station[b].flags) & STATION_BACKEND))
         return;
     if (t->station[a].flags & STATION_BACKEND)
         t->station[b].flags |= STATION_AT_BACKEND;
