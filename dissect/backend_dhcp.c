@@ -92,7 +92,7 @@ void vote_dhcp(struct ballot *b, const struct far_end *far)
     vote_dhcp_vmware(b, far);
     vote_dhcp_dnsmasq(b, d);
     if (d->lease_s == UINT32_MAX)
-        vote(b, G_DHCP, BIT(BACKEND_PASST), d->mtu == 65520 ? 85 : 60, d->frame,
+        vote(b, G_DHCP, BIT(BACKEND_PASST), d->mtu == 65520 ? 85 : 35, d->frame,
              "DHCP lease without end%s: passt",
              d->mtu == 65520 ? " and MTU 65520" : "");
     if (d->lease_s == 3600 && v4_in(&d->server_id, 0xc0a87f00, 24) &&

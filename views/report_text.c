@@ -333,7 +333,7 @@ static void add_bringup(struct str *s, const struct guest *g, bool all)
         text_duration(s, up);
         str_addf(s, ": %s", text);
     } else {
-        str_addf(s, "first answers: %s", text);
+        str_addf(s, "seen so far: %s", text);
     }
 }
 
