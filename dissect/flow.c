@@ -52,12 +52,6 @@ static inline void tuple_of_packet(struct tuple *tp, const struct packet *pkt)
     };
 }
 
-static uint64_t digest_of_packet(const struct packet *pkt,
-                                 const struct tuple *tp, uint64_t hash)
-{
-    return flow_copy_digest(pkt, hash, tuple_in_order(tp));
-}
-
 /* Life of a slot. */
 
 static void flow_close(struct flow_table *t, struct flow *f)
@@ -391,7 +385,7 @@ static void lookup_of_packet(const struct flow_table *t, struct lookup *key,
     key->digest = pkt->flow_digest;
     if (__builtin_expect(hash == 0, 0)) {
         hash = flow_tuple_hash(t, tp);
-        key->digest = digest_of_packet(pkt, tp, hash);
+        key->digest = flow_copy_digest(pkt);
     }
     key->tag = (uint32_t)hash;
 }
@@ -523,7 +517,7 @@ void flow_prepare_batch(const struct flow_table *t, struct packet *pkts,
             continue;
         tuple_of_packet(&tp, pkt);
         pkt->flow_hash = flow_tuple_hash(t, &tp);
-        pkt->flow_digest = digest_of_packet(pkt, &tp, pkt->flow_hash);
+        pkt->flow_digest = flow_copy_digest(pkt);
     }
 }
 

@@ -9,10 +9,23 @@
 
 #define COPY_HOPS 4 /* routers and virtual switches between two taps */
 
-uint64_t flow_copy_digest(const struct packet *pkt, uint64_t hash, int dir)
+/* Who sends to whom. Not keyed by the seed: which notes meet in a set, and so
+ * which copies are noticed in dense traffic, must be the same in every run. A
+ * capture made to collide can only hide its own packets. */
+static uint64_t ends_mix(const struct packet *pkt)
+{
+    uint64_t src = (pkt->src.q[0] ^ pkt->src.q[1]) + pkt->sport;
+    uint64_t dst = (pkt->dst.q[0] ^ pkt->dst.q[1]) + pkt->dport;
+
+    src *= UINT64_C(0xff51afd7ed558ccd);
+    dst *= UINT64_C(0xc4ceb9fe1a85ec53);
+    return src ^ dst >> 32 ^ dst << 32;
+}
+
+uint64_t flow_copy_digest(const struct packet *pkt)
 {
     uint64_t a = (uint64_t)pkt->ip_id << 32 | (pkt->payload_len & 0xffffffff);
-    uint64_t b = hash ^ (uint64_t)(unsigned)dir;
+    uint64_t b = ends_mix(pkt) ^ pkt->vlan ^ (uint64_t)pkt->ip_proto << 16;
 
     if (pkt->ip_proto == IP_TCP) {
         b += (uint64_t)pkt->tcp.ack << 32 | pkt->tcp.seq;

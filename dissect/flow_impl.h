@@ -165,9 +165,8 @@ void flow_index_insert(struct flow_index *ix, uint32_t tag, uint32_t slot);
 /** flow_index_remove() - Forget a slot; quiet when no entry names it */
 void flow_index_remove(struct flow_table *t, uint32_t slot);
 
-/** flow_copy_digest() - Digest of what a copy has in common with its original
- * @dir: Any number that tells the two directions apart */
-uint64_t flow_copy_digest(const struct packet *pkt, uint64_t hash, int dir);
+/** flow_copy_digest() - Of what a copy has in common with its original */
+uint64_t flow_copy_digest(const struct packet *pkt);
 
 /** flow_is_copy() - Was this packet seen a moment ago? Remembers it anyway. */
 bool flow_is_copy(struct flow_table *t, const struct packet *pkt,
