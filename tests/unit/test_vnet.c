@@ -12,14 +12,14 @@
 
 #include "tests/unit/frame.h"
 
-#define ZERO10      "00 00 0000 0000 0000 0000 "
-#define ZERO12      ZERO10 "0000 "
-#define GUEST       "525400123456 "
-#define BRIDGE      "525400aabb01 "
-#define IP_TO_GUEST "4500 0020 1234 0000 4011 0000 0a000202 0a00020f "
-#define UDP         "c3500050 000c 0000 0001 0002 "
-#define ARP_HEAD    "0001 0800 06 04 0001 "
-#define ARP_BODY    ARP_HEAD GUEST "0a00020f 000000000000 0a000202 "
+#define ZERO10   "00 00 0000 0000 0000 0000 "
+#define ZERO12   ZERO10 "0000 "
+#define GUEST    "525400123456 "
+#define BRIDGE   "525400aabb01 "
+#define IP_HDR   "4500 0020 1234 0000 4011 0000 0a000202 0a00020f "
+#define UDP      "c3500050 000c 0000 0001 0002 "
+#define ARP_HEAD "0001 0800 06 04 0001 "
+#define ARP      ARP_HEAD GUEST "0a00020f 000000000000 0a000202 "
 #define NS                                                  \
     "60000000 0018 3a ff fe800000000000000000000000000002 " \
     "ff020000000000000000000000000001 8700 0000 00000000 "  \
@@ -47,16 +47,14 @@ static unsigned vnet_of(const char *hex)
 static void test_found(void **state)
 {
     (void)state;
-    assert_int_equal(vnet_of(ZERO10 GUEST BRIDGE "0800 " IP_TO_GUEST UDP), 10);
-    assert_int_equal(vnet_of(ZERO12 GUEST BRIDGE "0800 " IP_TO_GUEST UDP), 12);
-    assert_int_equal(vnet_of(ZERO10 "ffffffffffff " GUEST "0806 " ARP_BODY),
-                     10);
-    assert_int_equal(vnet_of(ZERO12 "ffffffffffff " GUEST "0806 " ARP_BODY),
-                     12);
+    assert_int_equal(vnet_of(ZERO10 GUEST BRIDGE "0800 " IP_HDR UDP), 10);
+    assert_int_equal(vnet_of(ZERO12 GUEST BRIDGE "0800 " IP_HDR UDP), 12);
+    assert_int_equal(vnet_of(ZERO10 "ffffffffffff " GUEST "0806 " ARP), 10);
+    assert_int_equal(vnet_of(ZERO12 "ffffffffffff " GUEST "0806 " ARP), 12);
     assert_int_equal(vnet_of(ZERO10 "333300000001 " GUEST "86dd " NS), 10);
     assert_int_equal(vnet_of(ZERO12 "333300000001 " GUEST "86dd " NS), 12);
-    assert_int_equal(
-        vnet_of(ZERO12 GUEST BRIDGE "8100 0007 0800 " IP_TO_GUEST UDP), 12);
+    assert_int_equal(vnet_of(ZERO12 GUEST BRIDGE "8100 0007 0800 " IP_HDR UDP),
+                     12);
     assert_int_equal(vnet_of(ZERO12 "0180c2000000 " BRIDGE STP_BODY), 12);
     /* The reverse ARP by which QEMU announces a migrated guest. */
     assert_int_equal(vnet_of(ZERO10 "ffffffffffff " GUEST
@@ -64,8 +62,8 @@ static void test_found(void **state)
                                     "00000000 " GUEST "00000000"),
                      10);
     /* num_buffers of a modern device */
-    assert_int_equal(
-        vnet_of(ZERO10 "0100 " GUEST BRIDGE "0800 " IP_TO_GUEST UDP), 12);
+    assert_int_equal(vnet_of(ZERO10 "0100 " GUEST BRIDGE "0800 " IP_HDR UDP),
+                     12);
 }
 
 /* Guest addresses that read as EtherType or length where plain Ethernet has
@@ -73,24 +71,22 @@ static void test_found(void **state)
 static void test_found_behind_odd_macs(void **state)
 {
     (void)state;
-    assert_int_equal(
-        vnet_of(ZERO12 "080027123456 " BRIDGE "0800 " IP_TO_GUEST UDP), 12);
-    assert_int_equal(
-        vnet_of(ZERO10 "52540800aabb " BRIDGE "0800 " IP_TO_GUEST UDP), 10);
-    assert_int_equal(
-        vnet_of(ZERO12 "080600123456 " BRIDGE "0800 " IP_TO_GUEST UDP), 12);
-    assert_int_equal(vnet_of(ZERO10 "525400123456 " BRIDGE "0806 " ARP_BODY),
-                     10);
-    assert_int_equal(vnet_of(ZERO12 "00163e123456 " BRIDGE "0806 " ARP_BODY),
+    assert_int_equal(vnet_of(ZERO12 "080027123456 " BRIDGE "0800 " IP_HDR UDP),
                      12);
+    assert_int_equal(vnet_of(ZERO10 "52540800aabb " BRIDGE "0800 " IP_HDR UDP),
+                     10);
+    assert_int_equal(vnet_of(ZERO12 "080600123456 " BRIDGE "0800 " IP_HDR UDP),
+                     12);
+    assert_int_equal(vnet_of(ZERO10 "525400123456 " BRIDGE "0806 " ARP), 10);
+    assert_int_equal(vnet_of(ZERO12 "00163e123456 " BRIDGE "0806 " ARP), 12);
 }
 
 /* As plain Ethernet: IPv4 with options and a length far beyond the frame. */
 static void test_found_behind_options(void **state)
 {
     (void)state;
-    assert_int_equal(
-        vnet_of(ZERO12 "080046db608f " BRIDGE "0800 " IP_TO_GUEST UDP), 12);
+    assert_int_equal(vnet_of(ZERO12 "080046db608f " BRIDGE "0800 " IP_HDR UDP),
+                     12);
 }
 
 static void test_fields(void **state)
@@ -119,7 +115,7 @@ static void test_fields(void **state)
 static void test_header_refused(void **state)
 {
     (void)state;
-#define BEHIND GUEST BRIDGE "0800 " IP_TO_GUEST UDP
+#define BEHIND GUEST BRIDGE "0800 " IP_HDR UDP
     assert_int_equal(vnet_of("08 00 0000 0000 0000 0000 0000 " BEHIND), 0);
     assert_int_equal(vnet_of("00 02 0000 0000 0000 0000 0000 " BEHIND), 0);
     assert_int_equal(vnet_of("00 80 0000 0000 0000 0000 0000 " BEHIND), 0);
@@ -145,7 +141,7 @@ static void test_behind_refused(void **state)
                              "0800 5500 0020 1234 0000 4011 "
                              "0000 0a000202 0a00020f " UDP),
                      0);
-    assert_int_equal(vnet_of(ZERO10 GUEST BRIDGE "1234 " IP_TO_GUEST UDP), 0);
+    assert_int_equal(vnet_of(ZERO10 GUEST BRIDGE "1234 " IP_HDR UDP), 0);
     assert_int_equal(vnet_of(ZERO12 "0180c2000000 " BRIDGE
                                     "0026 e0e003 0000000000000000000000000000"
                                     "00000000000000000000000000000000000000"),
@@ -157,20 +153,20 @@ static void test_plain(void **state)
 {
     static const char *const plain[] = {
         /* loopback device: no addresses at all */
-        "000000000000 000000000000 0800 " IP_TO_GUEST UDP,
+        "000000000000 000000000000 0800 " IP_HDR UDP,
         "000000000000 000000000000 86dd " NS,
-        "000000000000 000000000000 0806 " ARP_BODY,
+        "000000000000 000000000000 0806 " ARP,
         /* multicast whose first octets are flags 1, gso 0 */
-        "01005e0000fb " GUEST "0800 " IP_TO_GUEST UDP,
+        "01005e0000fb " GUEST "0800 " IP_HDR UDP,
         "0180c2000000 " BRIDGE STP_BODY,
         "0180c200000e " BRIDGE "88cc 0207 04 525400aabb01 0403 0531 0000",
-        "000000000000 000000000000 8100 0007 0800 " IP_TO_GUEST UDP,
+        "000000000000 000000000000 8100 0007 0800 " IP_HDR UDP,
         /* SNAP behind 802.3 */
-        "000000000000 000000000000 0030 aaaa03 000000 0800 " IP_TO_GUEST UDP,
+        "000000000000 000000000000 0030 aaaa03 000000 0800 " IP_HDR UDP,
         /* an unknown type whose payload is an Ethernet frame */
-        "000000000000 000000000000 1234 " GUEST BRIDGE "0800 " IP_TO_GUEST UDP,
-        "000000000000 000000000000 8847 00001140 " IP_TO_GUEST UDP,
-        "000400010006 000000000000 88f7 " IP_TO_GUEST UDP,
+        "000000000000 000000000000 1234 " GUEST BRIDGE "0800 " IP_HDR UDP,
+        "000000000000 000000000000 8847 00001140 " IP_HDR UDP,
+        "000400010006 000000000000 88f7 " IP_HDR UDP,
         "000000000000 000000000000 0800 ",
         "000000000000 ",
         "",
@@ -186,7 +182,7 @@ static void test_plain(void **state)
 /* A virtio frame cut anywhere is either seen as one or left alone. */
 static void test_cut(void **state)
 {
-    struct frame f = frame_of(ZERO12 GUEST BRIDGE "0800 " IP_TO_GUEST UDP);
+    struct frame f = frame_of(ZERO12 GUEST BRIDGE "0800 " IP_HDR UDP);
 
     (void)state;
     for (size_t n = 0; n <= f.len; n++) {
