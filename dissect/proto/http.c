@@ -43,7 +43,7 @@ static bool read_word(struct cursor *c, struct octets *word)
     const uint8_t *space;
 
     *word = cursor_rest(c);
-    space = word->len ? memchr(word->p, ' ', word->len) : NULL;
+    space = word->p && word->len ? memchr(word->p, ' ', word->len) : NULL;
     if (!space)
         return false;
     word->len = (size_t)(space - word->p);
