@@ -103,11 +103,8 @@ static bool read_request(struct cursor line, bool line_whole,
     m->is_request = true;
     if (read_word(&line, &m->target)) {
         rest = cursor_rest(&line);
-        if (line_whole && !read_version(&rest, &m->minor))
-            return false;
-        if (!line_whole && rest.len < 8)
-            line_whole = false;
-        else if (!read_version(&rest, &m->minor))
+        /* A line cut within its version is still a request. */
+        if ((line_whole || rest.len >= 8) && !read_version(&rest, &m->minor))
             return false;
     } else if (line_whole) {
         return false; /* HTTP/0.9 had no version; nobody speaks it */
