@@ -21,9 +21,15 @@ APT_LINT := $(APT_TEST) clang-format clang-tidy cppcheck shellcheck
 OPT      ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes \
             -Wvla -Wpointer-arith -Wwrite-strings -Wformat=2 -pedantic
+# Link-time optimisation of the program itself: the hot path crosses files, and
+# 5 % of a report's time are calls between them. gcc only, optimised builds
+# only; tests link the same objects without it.
+LTO := $(if $(SAN),,$(if $(findstring -O2,$(OPT)),$(shell $(CC) -v 2>&1 | \
+         grep -q '^gcc version' && echo -flto=auto)))
 CPPFLAGS += -D_GNU_SOURCE -I. -I$(BUILD)
-CFLAGS   += -std=c11 $(OPT) $(WARN) $(SAN) -pthread -fstack-protector-strong
+CFLAGS   += -std=c11 $(OPT) $(if $(LTO),$(LTO) -ffat-lto-objects) $(WARN) $(SAN) -pthread -fstack-protector-strong
 LDFLAGS  += $(SAN) -pthread
+NOLTO    := $(if $(LTO),-fno-lto)
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -81,7 +87,7 @@ deps-lint: ; @tests/install-packages $(APT_LINT)
 
 $(BUILD)/tapscope: $(BUILD)/cli/main.o $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(Q)$(CC) $(OPT) $(LTO) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
 $(LIB): $(OBJ_LIB)
 	$(call say,AR,$@)
@@ -109,22 +115,22 @@ $(BUILD)/explain_pages.c: $(PAGES) docs/embed-pages
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(TEST_HELP) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
+	$(Q)$(CC) $(NOLTO) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka -lm
 
 # Made without the library that its captures test.
 $(BUILD)/mkcapture: $(BUILD)/tests/mkcapture.o $(TEST_HELP)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(NOLTO) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/bench/mkbench: $(BUILD)/tests/bench/mkbench.o $(TEST_HELP)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(NOLTO) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(Q)$(CC) $(NOLTO) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
 # Fuzz drivers: with libFuzzer (clang), and with a plain main to replay files.
 FUZZ_FLAGS := -std=c11 -O1 -g -pthread -fsanitize=address,undefined \
@@ -150,7 +156,7 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
+	$(Q)$(CC) $(NOLTO) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lm
 
 demo: deps-demo
 	@$(MAKE) --no-print-directory all $(BUILD)/mkcapture

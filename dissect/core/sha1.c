@@ -35,7 +35,7 @@ static uint32_t step_fk(unsigned i, uint32_t b, uint32_t c, uint32_t d)
     }
 }
 
-static void block(uint32_t h[5], const uint8_t p[BLOCK])
+static void block(uint32_t h[5], const uint8_t *p)
 {
     uint32_t w[80];
     uint32_t a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
